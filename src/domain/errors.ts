@@ -1,0 +1,80 @@
+/** What a refusal is about. Every face maps kinds to its own codes in one table. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'permission-denied'
+  | 'not-found'
+  | 'already-exists'
+  | 'failed-precondition'
+  | 'aborted'
+  | 'exhausted'
+  | 'unavailable'
+
+/** One thing wrong with one field: `field` is a path as the caller wrote it (`rules[0].condition`). */
+export interface Violation {
+  readonly field: string
+  /** Machine-readable: REQUIRED, FORMAT, TOO_LONG, TOO_MANY, UNKNOWN, CONSTRAINT … */
+  readonly reason: string
+  /** Says what would be right. */
+  readonly description: string
+}
+
+export interface ErrorDetails {
+  /** UPPER_SNAKE_CASE, stable, what programs switch on. */
+  readonly reason: string
+  readonly message: string
+  readonly violations?: readonly Violation[]
+  /** Facts a program may want: the missing permission, the resource's id. Never a secret. */
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** A refusal, safe to show to the caller. Anything else that is thrown is a bug. */
+export class DomainError extends Error {
+  readonly kind: ErrorKind
+  readonly reason: string
+  readonly violations: readonly Violation[]
+  readonly metadata: Readonly<Record<string, string>>
+
+  constructor(kind: ErrorKind, details: ErrorDetails) {
+    super(details.message, { cause: details.cause })
+    this.name = 'DomainError'
+    this.kind = kind
+    this.reason = details.reason
+    this.violations = details.violations ?? []
+    this.metadata = details.metadata ?? {}
+  }
+}
+
+/** `resource` is the noun as the API names it: `group`, `api_key`. */
+export function notFound(resource: string, id: string): DomainError {
+  return new DomainError('not-found', {
+    reason: 'NOT_FOUND',
+    message: `${resource} \`${id}\` not found`,
+    metadata: { resource, resource_id: id },
+  })
+}
+
+export function alreadyExists(resource: string, id: string, message: string): DomainError {
+  return new DomainError('already-exists', {
+    reason: 'ALREADY_EXISTS',
+    message,
+    metadata: { resource, resource_id: id },
+  })
+}
+
+export function failedPrecondition(reason: string, message: string): DomainError {
+  return new DomainError('failed-precondition', { reason, message })
+}
+
+export function permissionDenied(
+  reason: string,
+  message: string,
+  metadata?: Readonly<Record<string, string>>,
+): DomainError {
+  return new DomainError('permission-denied', {
+    reason,
+    message,
+    ...(metadata ? { metadata } : {}),
+  })
+}
