@@ -1,0 +1,177 @@
+import { parseAttributes, questionAttributeLimits } from './attributes.js'
+import type { Attributes } from './condition/condition.js'
+import { type OrganizationId, type ProjectId, parseOptionalId } from './ids.js'
+import { parseIpAddress } from './ip-range.js'
+import { isPrintable } from './text.js'
+import type { Validation } from './validation.js'
+
+/** What is asked about: may somebody do `action` to `resource`? */
+export interface Question {
+  readonly action: string
+  readonly resource: Resource
+  readonly request: RequestFacts
+  /** Whatever else conditions may read. */
+  readonly context: Attributes
+}
+
+/** A resource without a project belongs to the organization itself. */
+export interface Resource {
+  readonly organizationId?: OrganizationId
+  readonly projectId?: ProjectId
+  readonly type?: string
+  readonly id?: string
+  readonly name?: string
+  readonly locality?: string
+  readonly attributes: Attributes
+  /** What resource patterns are matched against: see `resourcePath`. */
+  readonly path: string
+}
+
+/** The request that the resource service holds, not the one that carries the question. */
+export interface RequestFacts {
+  readonly ip?: string
+  readonly userAgent?: string
+}
+
+/** The question before anybody looked at it. Empty strings mean "not given". */
+export interface RawQuestion {
+  readonly action: string
+  readonly resource: RawResource | undefined
+  readonly request: { readonly ip: string; readonly userAgent: string } | undefined
+  readonly context: unknown
+}
+
+export interface RawResource {
+  readonly organizationId: string
+  readonly projectId: string
+  readonly type: string
+  readonly id: string
+  readonly name: string
+  readonly locality: string
+  readonly attributes: unknown
+}
+
+const actionMax = 256
+const resourceTypeMax = 128
+const resourceIdMax = 1_024
+const userAgentMax = 4_096
+const typePattern = /^[A-Za-z0-9._:-]+$/
+/** Escapes of `%`, `.`, `/` and `\`: with them one resource would have two spellings. */
+const ambiguousEscape = /%(25|2e|2f|5c)/i
+
+export function parseQuestion(v: Validation, field: string, raw: RawQuestion): Question {
+  return {
+    action: parseAction(v, `${field}action`, raw.action),
+    resource: parseResource(v, `${field}resource`, raw.resource),
+    request: parseRequestFacts(v, `${field}request`, raw.request),
+    context: parseAttributes(v, `${field}context`, {
+      value: raw.context,
+      limits: questionAttributeLimits,
+    }),
+  }
+}
+
+/** 1 to 256 printable characters without spaces or `*`; otherwise opaque and case-sensitive. */
+export function parseAction(v: Validation, field: string, action: string): string {
+  if (action === '')
+    v.fail(field, 'REQUIRED', 'must name an action such as `compute:servers:start`')
+  else if (action.length > actionMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${actionMax} characters`)
+  else if (/[\s*]/u.test(action) || !isPrintable(action)) {
+    v.fail(field, 'FORMAT', 'must be printable characters without spaces or `*`')
+  }
+  return action
+}
+
+function parseResource(v: Validation, field: string, raw: RawResource | undefined): Resource {
+  if (!raw) {
+    v.fail(field, 'REQUIRED', 'must be given; without a project it is the organization itself')
+    return { attributes: {}, path: '' }
+  }
+  const type = parseResourceType(v, `${field}.type`, raw.type)
+  const id = parseResourceId(v, `${field}.id`, raw.id)
+  const organizationId = parseOptionalId<OrganizationId>(
+    v,
+    `${field}.organization_id`,
+    raw.organizationId,
+  )
+  const projectId = parseOptionalId<ProjectId>(v, `${field}.project_id`, raw.projectId)
+  const name = parseLabel(v, `${field}.name`, raw.name)
+  const locality = parseLabel(v, `${field}.locality`, raw.locality)
+  return {
+    ...(organizationId && { organizationId }),
+    ...(projectId && { projectId }),
+    ...(type && { type }),
+    ...(id && { id }),
+    ...(name && { name }),
+    ...(locality && { locality }),
+    attributes: parseAttributes(v, `${field}.attributes`, {
+      value: raw.attributes,
+      limits: questionAttributeLimits,
+    }),
+    path: resourcePath(type, id),
+  }
+}
+
+/**
+ * `type/id`, with the part that is absent left out. A request about a whole collection has no id,
+ * so its path is the type alone, which `server/*` does not match.
+ */
+export function resourcePath(type: string | undefined, id: string | undefined): string {
+  if (type && id) return `${type}/${id}`
+  return type ?? id ?? ''
+}
+
+function parseResourceType(v: Validation, field: string, type: string): string | undefined {
+  if (type === '') return undefined
+  if (type.length > resourceTypeMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${resourceTypeMax} characters`)
+  else if (!typePattern.test(type)) {
+    v.fail(field, 'FORMAT', 'must hold only letters, digits and . _ : -')
+  }
+  return type
+}
+
+/**
+ * One resource must have one spelling, or a deny rule for one is walked around by another. What
+ * is not canonical is refused, never silently mended.
+ */
+function parseResourceId(v: Validation, field: string, id: string): string | undefined {
+  if (id === '') return undefined
+  if (id.length > resourceIdMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${resourceIdMax} characters`)
+  else if (!isPrintable(id)) v.fail(field, 'FORMAT', 'must be printable, valid UTF-8 text')
+  else if (id.normalize('NFC') !== id) v.fail(field, 'FORMAT', 'must be in Unicode form NFC')
+  else if (id.split('/').some((segment) => segment === '.' || segment === '..')) {
+    v.fail(field, 'FORMAT', 'must not have `.` or `..` segments')
+  } else if (ambiguousEscape.test(id)) {
+    v.fail(field, 'FORMAT', 'must not percent-encode `%`, `.`, `/` or `\\`')
+  }
+  return id
+}
+
+function parseLabel(v: Validation, field: string, text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length > resourceIdMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${resourceIdMax} characters`)
+  else if (!isPrintable(text)) v.fail(field, 'FORMAT', 'must be printable, valid UTF-8 text')
+  return text
+}
+
+function parseRequestFacts(
+  v: Validation,
+  field: string,
+  raw: RawQuestion['request'],
+): RequestFacts {
+  if (!raw) return {}
+  if (raw.ip !== '' && !parseIpAddress(raw.ip)) {
+    v.fail(`${field}.ip`, 'FORMAT', 'must be an IPv4 or IPv6 address without leading zeros')
+  }
+  if (raw.userAgent.length > userAgentMax) {
+    v.fail(`${field}.user_agent`, 'TOO_LONG', `must be at most ${userAgentMax} characters`)
+  }
+  return {
+    ...(raw.ip && { ip: raw.ip }),
+    ...(raw.userAgent && { userAgent: raw.userAgent }),
+  }
+}

@@ -1,0 +1,82 @@
+import type { Validation } from './validation.js'
+
+const namePattern = /^[a-zA-Z0-9()._\- ]+$/
+const tagPattern = /^[a-zA-Z0-9._\-/=+@ ]+$/
+const emailPattern = /^[\x21-\x3f\x41-\x7e]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/
+
+/**
+ * Characters that have no place in text that people and logs read: controls, format characters
+ * (bidirectional overrides among them), lone surrogates, and U+FFFD, which is what invalid UTF-8
+ * was decoded to.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\ufffd]/u
+
+export const nameMax = 64
+export const descriptionMax = 200
+export const tagsMax = 10
+const tagMax = 70
+const emailMax = 254
+const externalIdMax = 200
+
+export function isPrintable(text: string): boolean {
+  return !unprintable.test(text)
+}
+
+/** 1 to 64 characters of `a-z A-Z 0-9 ( ) . _ -` and inner spaces, as Scaleway IAM has it. */
+export function parseName(v: Validation, field: string, text: string): string {
+  if (text === '') v.fail(field, 'REQUIRED', `must be 1 to ${nameMax} characters`)
+  else if (text.length > nameMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${nameMax} characters`)
+  else if (!namePattern.test(text) || text.trim() !== text) {
+    v.fail(field, 'FORMAT', 'must hold only letters, digits, ( ) . _ - and inner spaces')
+  }
+  return text
+}
+
+/** At most 200 printable characters; may be empty. */
+export function parseDescription(v: Validation, field: string, text: string): string {
+  return parsePrintable(v, field, { text, max: descriptionMax })
+}
+
+export function parsePrintable(
+  v: Validation,
+  field: string,
+  { text, max }: { text: string; max: number },
+): string {
+  if ([...text].length > max) v.fail(field, 'TOO_LONG', `must be at most ${max} characters`)
+  else if (!isPrintable(text)) v.fail(field, 'FORMAT', 'must be printable, valid UTF-8 text')
+  return text
+}
+
+/** At most 10 different tags of 1 to 70 characters. */
+export function parseTags(v: Validation, field: string, tags: readonly string[]): string[] {
+  if (tags.length > tagsMax) v.fail(field, 'TOO_MANY', `must hold at most ${tagsMax} tags`)
+  const seen = new Set<string>()
+  tags.forEach((tag, index) => {
+    const path = `${field}[${index}]`
+    if (tag === '') v.fail(path, 'REQUIRED', `must be 1 to ${tagMax} characters`)
+    else if (tag.length > tagMax)
+      v.fail(path, 'TOO_LONG', `must be at most ${tagMax} characters`)
+    else if (!tagPattern.test(tag)) {
+      v.fail(path, 'FORMAT', 'must hold only letters, digits, spaces and . _ - / = + @')
+    } else if (seen.has(tag)) v.fail(path, 'DUPLICATE', 'must not be listed twice')
+    seen.add(tag)
+  })
+  return [...tags]
+}
+
+/** Answers the one spelling by which a person is known: lower case. */
+export function parseEmail(v: Validation, field: string, text: string): string {
+  const email = text.toLowerCase()
+  if (text === '') v.fail(field, 'REQUIRED', 'must be an e-mail address')
+  else if (text.length > emailMax)
+    v.fail(field, 'TOO_LONG', `must be at most ${emailMax} characters`)
+  else if (!emailPattern.test(email)) v.fail(field, 'FORMAT', 'must be an e-mail address')
+  return email
+}
+
+/** The empty string means none. */
+export function parseExternalId(v: Validation, field: string, text: string): string | undefined {
+  parsePrintable(v, field, { text, max: externalIdMax })
+  return text === '' ? undefined : text
+}
