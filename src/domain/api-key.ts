@@ -16,6 +16,22 @@ export interface KeyNarrowing {
   readonly sourceCidrs?: readonly string[]
 }
 
+/** A key as its administrators see it; its secrets are kept apart, as hashes. */
+export interface ApiKey {
+  readonly id: ApiKeyId
+  readonly organizationId: OrganizationId
+  readonly bearer: PrincipalRef
+  readonly description: string
+  /** Milliseconds since the epoch; absent: never. */
+  readonly expiresAtMs?: number
+  /** Where a service that needs one project puts things; grants nothing. */
+  readonly defaultProjectId: ProjectId
+  readonly narrowing: KeyNarrowing
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly version: number
+}
+
 /** A key as a decision sees it: found by the hash of a presented secret. */
 export interface ApiKeyCredential {
   readonly id: ApiKeyId

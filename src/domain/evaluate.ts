@@ -2,12 +2,12 @@ import { type ApiKeyCredential, isExpired, type KeyNarrowing } from './api-key.j
 import type { AuthorizationView } from './authorization-view.js'
 import type { ConditionInput } from './condition/condition.js'
 import type { DecidingRule, Decision, DenyReason, Subject } from './decision.js'
+import type { OrganizationId, ProjectId } from './ids.js'
 import { contains, parseIpAddress, parseIpRange } from './ip-range.js'
 import { matchesPattern } from './pattern.js'
 import type { CompiledRule } from './policy.js'
 import type { Principal } from './principal.js'
 import type { Question } from './question.js'
-import type { OrganizationId, ProjectId } from './ids.js'
 
 /** All that a decision about one principal depends on, read from one snapshot. */
 export interface DecisionFacts {

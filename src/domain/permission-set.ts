@@ -1,3 +1,5 @@
+import type { OrganizationId, PermissionSetId } from './ids.js'
+
 /** Which kind of scope a rule that uses the set must have. */
 export type PermissionSetScopeType = 'projects' | 'organization'
 
@@ -9,3 +11,15 @@ export interface PermissionSet {
   /** Patterns over actions; `*` matches any run of characters. */
   readonly permissions: readonly string[]
 }
+
+/** One that an organization made for itself. */
+export interface CustomPermissionSet extends PermissionSet {
+  readonly id: PermissionSetId
+  readonly organizationId: OrganizationId
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly version: number
+}
+
+/** Answers `undefined` for a name that is not built in. */
+export type FindBuiltinPermissionSet = (name: string) => PermissionSet | undefined

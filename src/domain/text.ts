@@ -25,8 +25,7 @@ export function isPrintable(text: string): boolean {
 /** 1 to 64 characters of `a-z A-Z 0-9 ( ) . _ -` and inner spaces, as Scaleway IAM has it. */
 export function parseName(v: Validation, field: string, text: string): string {
   if (text === '') v.fail(field, 'REQUIRED', `must be 1 to ${nameMax} characters`)
-  else if (text.length > nameMax)
-    v.fail(field, 'TOO_LONG', `must be at most ${nameMax} characters`)
+  else if (text.length > nameMax) v.fail(field, 'TOO_LONG', `must be at most ${nameMax} characters`)
   else if (!namePattern.test(text) || text.trim() !== text) {
     v.fail(field, 'FORMAT', 'must hold only letters, digits, ( ) . _ - and inner spaces')
   }
@@ -55,8 +54,7 @@ export function parseTags(v: Validation, field: string, tags: readonly string[])
   tags.forEach((tag, index) => {
     const path = `${field}[${index}]`
     if (tag === '') v.fail(path, 'REQUIRED', `must be 1 to ${tagMax} characters`)
-    else if (tag.length > tagMax)
-      v.fail(path, 'TOO_LONG', `must be at most ${tagMax} characters`)
+    else if (tag.length > tagMax) v.fail(path, 'TOO_LONG', `must be at most ${tagMax} characters`)
     else if (!tagPattern.test(tag)) {
       v.fail(path, 'FORMAT', 'must hold only letters, digits, spaces and . _ - / = + @')
     } else if (seen.has(tag)) v.fail(path, 'DUPLICATE', 'must not be listed twice')
