@@ -1,0 +1,95 @@
+import { type ApiKeyCredential, isExpired, isWellFormedSecret } from '../domain/api-key.js'
+import { DomainError, permissionDenied } from '../domain/errors.js'
+import type { Caller, ReadAct, Tools, WriteAct } from './act.js'
+import { loadStanding } from './facts.js'
+import type { ReadTransaction, Stamped, Store } from './ports.js'
+
+/** What a face knows of who is calling. */
+export interface Session {
+  /** The presented key; empty when there was none. */
+  readonly secret: string
+  readonly ip: string
+  readonly userAgent: string
+}
+
+/**
+ * Runs administrative use cases. The caller is always authenticated and authorised on the very
+ * snapshot that is read or changed, never from a cache: a key that was deleted a moment ago cannot
+ * make itself a successor.
+ */
+export interface Administration {
+  read<T>(session: Session, work: (act: ReadAct) => Promise<T>): Promise<Stamped<T>>
+  write<T>(session: Session, work: (act: WriteAct) => Promise<T>): Promise<Stamped<T>>
+}
+
+export interface AdministrationDeps {
+  readonly store: Store
+  readonly tools: Tools
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+export function createAdministration({ store, tools, now }: AdministrationDeps): Administration {
+  const authenticate = async (tx: ReadTransaction, session: Session, nowMs: number) => {
+    const credential = await findCredential(tx, session, tools)
+    if (isExpired(credential.expiresAtMs, nowMs)) throw unauthenticated('CREDENTIAL_EXPIRED')
+    return callerOf(tx, credential, session)
+  }
+  return {
+    read: (session, work) =>
+      store.read(async (tx) => {
+        const nowMs = now()
+        return work({ tx, tools, nowMs, caller: await authenticate(tx, session, nowMs) })
+      }),
+    write: (session, work) =>
+      store.write(async (tx) => {
+        const nowMs = now()
+        const { organizationId } = await findCredential(tx, session, tools)
+        await tx.organizations.lock(organizationId)
+        // Only now, with the organization locked, is what is read what will be changed.
+        return work({ tx, tools, nowMs, caller: await authenticate(tx, session, nowMs) })
+      }),
+  }
+}
+
+async function findCredential(
+  tx: ReadTransaction,
+  { secret }: Session,
+  tools: Tools,
+): Promise<ApiKeyCredential> {
+  if (secret === '') throw unauthenticated('CREDENTIAL_MISSING')
+  if (!isWellFormedSecret(secret)) throw unauthenticated('CREDENTIAL_INVALID')
+  const credential = await tx.decisions.findCredential(tools.hashSecret(secret))
+  if (!credential) throw unauthenticated('CREDENTIAL_INVALID')
+  return credential
+}
+
+async function callerOf(
+  tx: ReadTransaction,
+  credential: ApiKeyCredential,
+  session: Session,
+): Promise<Caller> {
+  const standing = await loadStanding(tx.decisions, credential.bearer, credential)
+  if (!standing) throw unauthenticated('CREDENTIAL_INVALID')
+  if (standing.principal.status !== 'active') {
+    throw permissionDenied('PRINCIPAL_LOCKED', 'the bearer of this key is locked')
+  }
+  return {
+    standing,
+    keyId: credential.id,
+    organizationId: credential.organizationId,
+    ip: session.ip,
+    userAgent: session.userAgent,
+  }
+}
+
+const unauthenticatedMessages = {
+  CREDENTIAL_MISSING: 'needs an API key: send `authorization: Bearer pst_…`',
+  CREDENTIAL_INVALID: 'the API key is not valid',
+  CREDENTIAL_EXPIRED: 'the API key has expired',
+  CREDENTIAL_AMBIGUOUS: 'more than one API key was sent',
+} as const
+
+export function unauthenticated(reason: keyof typeof unauthenticatedMessages): DomainError {
+  return new DomainError('unauthenticated', { reason, message: unauthenticatedMessages[reason] })
+}

@@ -1,0 +1,99 @@
+import { DomainError } from '../domain/errors.js'
+import type { PagePosition, PageRequest } from './ports.js'
+
+export interface PageInput {
+  readonly pageSize: number
+  readonly pageToken: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Empty on the last page. */
+  readonly nextPageToken: string
+}
+
+const sizeDefault = 20
+const sizeMax = 100
+
+/**
+ * Reads one page. `query` names the list and its filters: a token is good for the list it came
+ * from only. One more than asked for is read, to know whether there is a next page.
+ */
+export async function readPage<T>(
+  input: PageInput,
+  query: readonly unknown[],
+  parts: {
+    readonly read: (page: PageRequest) => Promise<readonly T[]>
+    readonly position: (item: T) => PagePosition
+  },
+): Promise<Page<T>> {
+  const size = pageSize(input.pageSize)
+  const fingerprint = JSON.stringify(query)
+  const after = decodeToken(input.pageToken, fingerprint)
+  const found = await parts.read({ size: size + 1, ...(after && { after }) })
+  const items = found.slice(0, size)
+  const last = items.at(-1)
+  const more = found.length > size && last !== undefined
+  return { items, nextPageToken: more ? encodeToken(parts.position(last), fingerprint) : '' }
+}
+
+/** The position of things that have an id of their own. */
+export function byCreation(item: {
+  readonly createdAtMs: number
+  readonly id: string
+}): PagePosition {
+  return { createdAtMs: item.createdAtMs, id: item.id }
+}
+
+/** Reads every page; for lists that an organization's own size bounds. */
+export async function readAll<T>(
+  read: (page: PageRequest) => Promise<readonly T[]>,
+  position: (item: T) => PagePosition,
+): Promise<T[]> {
+  const all: T[] = []
+  for (let after: PagePosition | undefined; ; ) {
+    const found = await read({ size: 500, ...(after && { after }) })
+    all.push(...found)
+    const last = found.at(-1)
+    if (found.length < 500 || last === undefined) return all
+    after = position(last)
+  }
+}
+
+function pageSize(size: number): number {
+  if (size < 0) throw badPage('page_size', 'must not be negative')
+  if (size === 0) return sizeDefault
+  return Math.min(size, sizeMax)
+}
+
+function encodeToken(position: PagePosition, fingerprint: string): string {
+  const token = JSON.stringify([position.createdAtMs, position.id, fingerprint])
+  return Buffer.from(token).toString('base64url')
+}
+
+function decodeToken(token: string, fingerprint: string): PagePosition | undefined {
+  if (token === '') return undefined
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
+    if (!Array.isArray(parts)) throw badToken()
+    const [createdAtMs, id, query] = parts
+    if (typeof createdAtMs === 'number' && typeof id === 'string' && query === fingerprint) {
+      return { createdAtMs, id }
+    }
+  } catch {
+    // Not JSON: not ours.
+  }
+  throw badToken()
+}
+
+function badToken(): DomainError {
+  return badPage('page_token', 'must be the next_page_token of the same list with the same filters')
+}
+
+function badPage(field: string, description: string): DomainError {
+  return new DomainError('invalid', {
+    reason: 'INVALID_ARGUMENT',
+    message: `${field}: ${description}`,
+    violations: [{ field, reason: 'FORMAT', description }],
+  })
+}
