@@ -1,6 +1,6 @@
+import type { CompileCondition } from '../domain/condition/condition.js'
 import type { EntityRef } from '../domain/entity.js'
 import { notFound } from '../domain/errors.js'
-import type { CompileCondition } from '../domain/condition/condition.js'
 import type { ApiKeyId, OrganizationId } from '../domain/ids.js'
 import type { FindBuiltinPermissionSet, PermissionSet } from '../domain/permission-set.js'
 import type { Standing } from './facts.js'

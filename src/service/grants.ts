@@ -1,12 +1,24 @@
 import { permissionDenied } from '../domain/errors.js'
 import { coversPattern, patternsOverlap } from '../domain/pattern.js'
 import type { PermissionSetScopeType } from '../domain/permission-set.js'
-import type { CompiledRule, Effect, Scope } from '../domain/policy.js'
+import type { CompiledPolicy, Effect, Scope } from '../domain/policy.js'
 import type { ReadAct } from './act.js'
 import type { Standing } from './facts.js'
 import { requireWholeKey } from './require.js'
 
-/** One pattern of permissions on one scope: what attaching an allow rule hands to somebody. */
+/** What a rule reaches: its effect, patterns and place; whether it was stored or compiled. */
+export interface Reach {
+  readonly effect: Effect
+  readonly permissions: readonly string[]
+  readonly scopeType: PermissionSetScopeType
+  readonly scope: Scope
+  /** Empty: every resource. */
+  readonly resources: readonly string[]
+  /** Empty: always. */
+  readonly condition: string
+}
+
+/** One pattern of permissions in one place: what attaching an allow rule hands to somebody. */
 export interface Grant {
   readonly permission: string
   readonly scopeType: PermissionSetScopeType
@@ -14,28 +26,38 @@ export interface Grant {
   readonly resources: readonly string[]
 }
 
-type RuleGrants = Pick<CompiledRule, 'effect' | 'permissions' | 'scopeType' | 'scope' | 'resources'>
-
-/** What the rules of one effect reach, whatever their conditions say. */
-export function grantsOf(rules: readonly RuleGrants[], effect: Effect): Grant[] {
-  return rules
-    .filter((rule) => rule.effect === effect)
-    .flatMap((rule) =>
-      rule.permissions.map((permission) => ({
-        permission,
-        scopeType: rule.scopeType,
-        scope: rule.scope,
-        resources: rule.resources,
-      })),
-    )
+export function reachesOf(policies: readonly CompiledPolicy[]): Reach[] {
+  return policies.flatMap(({ rules }) =>
+    rules.map((rule) => ({ ...rule, condition: rule.condition?.source ?? '' })),
+  )
 }
 
-/** What somebody gains when rules begin or cease to reach them: allows given, denies taken away. */
-export function gains(change: {
-  readonly given?: readonly RuleGrants[]
-  readonly taken?: readonly RuleGrants[]
+/** What somebody gains when other rules reach them than before: allows given, denies taken away. */
+export function gained(change: {
+  readonly before: readonly Reach[]
+  readonly after: readonly Reach[]
 }): Grant[] {
-  return [...grantsOf(change.given ?? [], 'allow'), ...grantsOf(change.taken ?? [], 'deny')]
+  return [
+    ...uncovered(change.after, change.before, 'allow'),
+    ...uncovered(change.before, change.after, 'deny'),
+  ]
+}
+
+/** The grants of `reaches` that none of `covers` already makes under the same condition or none. */
+function uncovered(reaches: readonly Reach[], covers: readonly Reach[], effect: Effect): Grant[] {
+  const wide = covers.filter((cover) => cover.effect === effect)
+  return reaches
+    .filter((reach) => reach.effect === effect)
+    .flatMap((reach) => {
+      const peers = wide.filter(
+        (cover) => cover.condition === '' || cover.condition === reach.condition,
+      )
+      return grantsOf(reach).filter((grant) => !peers.some((peer) => gives(peer, grant)))
+    })
+}
+
+function grantsOf({ permissions, scopeType, scope, resources }: Reach): Grant[] {
+  return permissions.map((permission) => ({ permission, scopeType, scope, resources }))
 }
 
 /**
@@ -51,22 +73,23 @@ export function requireGrants(act: ReadAct, grants: readonly Grant[]): void {
   if (missing.length === 0) return
   const names = [...new Set(missing.map((grant) => grant.permission))]
   const shown = names.slice(0, 10).join(', ')
-  throw permissionDenied(
-    'ESCALATION',
-    `hands on more than you hold: ${shown}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`,
-    { missing: shown },
-  )
+  const rest = names.length > 10 ? ` and ${names.length - 10} more` : ''
+  throw permissionDenied('ESCALATION', `hands on more than you hold: ${shown}${rest}`, {
+    missing: shown,
+  })
 }
 
 export function holds({ principal, policies }: Standing, grant: Grant): boolean {
   if (principal.owner) return true
-  const rules = policies.flatMap((policy) => policy.rules)
-  const isDenied = rules.some((rule) => rule.effect === 'deny' && overlaps(rule, grant))
-  return !isDenied && scopesOf(grant).every((scope) => rules.some((rule) => gives(rule, scope)))
+  const reaches = reachesOf(policies)
+  const isDenied = reaches.some((reach) => reach.effect === 'deny' && overlaps(reach, grant))
+  if (isDenied) return false
+  const allows = reaches.filter((reach) => reach.effect === 'allow' && reach.condition === '')
+  return perProject(grant).every((part) => allows.some((allow) => gives(allow, part)))
 }
 
 /** A grant on listed projects is held when it is held on each of them. */
-function scopesOf(grant: Grant): Grant[] {
+function perProject(grant: Grant): Grant[] {
   if (grant.scope.kind === 'organization') return [grant]
   return grant.scope.projectIds.map((id) => ({
     ...grant,
@@ -74,12 +97,12 @@ function scopesOf(grant: Grant): Grant[] {
   }))
 }
 
-function gives(rule: CompiledRule, grant: Grant): boolean {
-  if (rule.effect !== 'allow' || rule.condition || rule.scopeType !== grant.scopeType) return false
+function gives(reach: Reach, grant: Grant): boolean {
   return (
-    rule.permissions.some((wide) => coversPattern(wide, grant.permission)) &&
-    scopeCovers(rule.scope, grant.scope) &&
-    resourcesCover(rule.resources, grant.resources)
+    reach.scopeType === grant.scopeType &&
+    reach.permissions.some((wide) => coversPattern(wide, grant.permission)) &&
+    scopeCovers(reach.scope, grant.scope) &&
+    resourcesCover(reach.resources, grant.resources)
   )
 }
 
@@ -95,12 +118,12 @@ function resourcesCover(wide: readonly string[], narrow: readonly string[]): boo
   return narrow.every((pattern) => wide.some((cover) => coversPattern(cover, pattern)))
 }
 
-function overlaps(rule: CompiledRule, grant: Grant): boolean {
-  if (rule.scopeType !== grant.scopeType) return false
+function overlaps(reach: Reach, grant: Grant): boolean {
   return (
-    rule.permissions.some((pattern) => patternsOverlap(pattern, grant.permission)) &&
-    scopesOverlap(rule.scope, grant.scope) &&
-    resourcesOverlap(rule.resources, grant.resources)
+    reach.scopeType === grant.scopeType &&
+    reach.permissions.some((pattern) => patternsOverlap(pattern, grant.permission)) &&
+    scopesOverlap(reach.scope, grant.scope) &&
+    resourcesOverlap(reach.resources, grant.resources)
   )
 }
 
