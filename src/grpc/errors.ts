@@ -1,0 +1,57 @@
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { DomainError, type ErrorKind } from '../domain/errors.js'
+import { BadRequest, ErrorInfo, RetryInfo } from './gen/google/rpc/error_details.js'
+import { Status } from './gen/google/rpc/status.js'
+
+/** The one table of kinds and codes. */
+const codes: Readonly<Record<ErrorKind, status>> = {
+  invalid: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  'permission-denied': status.PERMISSION_DENIED,
+  'not-found': status.NOT_FOUND,
+  'already-exists': status.ALREADY_EXISTS,
+  'failed-precondition': status.FAILED_PRECONDITION,
+  aborted: status.ABORTED,
+  exhausted: status.RESOURCE_EXHAUSTED,
+  unavailable: status.UNAVAILABLE,
+}
+
+/** The `domain` of every ErrorInfo. */
+export const errorDomain = 'postern'
+
+const retryAfterMs = 200
+
+export function codeOf(error: DomainError): status {
+  return codes[error.kind]
+}
+
+/** What the caller is told. A bug says that it is one, and nothing more. */
+export function toServiceError(error: unknown): Partial<ServiceError> {
+  if (!(error instanceof DomainError)) {
+    return { code: status.INTERNAL, details: 'internal error' }
+  }
+  const code = codeOf(error)
+  const metadata = new Metadata()
+  metadata.set('grpc-status-details-bin', statusDetails(code, error))
+  return { code, details: error.message, metadata }
+}
+
+function statusDetails(code: status, error: DomainError): Buffer {
+  const { reason, metadata, violations } = error
+  const details = [
+    any('ErrorInfo', ErrorInfo.encode({ reason, domain: errorDomain, metadata }).finish()),
+  ]
+  if (violations.length > 0) {
+    const badRequest = BadRequest.encode({ fieldViolations: violations.map((v) => ({ ...v })) })
+    details.push(any('BadRequest', badRequest.finish()))
+  }
+  if (error.kind === 'unavailable' || error.kind === 'exhausted') {
+    const retryDelay = { seconds: 0n, nanos: retryAfterMs * 1_000_000 }
+    details.push(any('RetryInfo', RetryInfo.encode({ retryDelay }).finish()))
+  }
+  return Buffer.from(Status.encode({ code, message: error.message, details }).finish())
+}
+
+function any(name: string, value: Uint8Array) {
+  return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: Buffer.from(value) }
+}
