@@ -1,0 +1,100 @@
+import type { OrganizationDocument } from '../domain/document.js'
+import { DomainError } from '../domain/errors.js'
+import { ownOrganization, type WriteAct } from './act.js'
+import { Directory } from './directory.js'
+import { checkDocument } from './document-check.js'
+import { applyPermissionSet, applyPolicy } from './document-policies.js'
+import { applyApplication, applyGroup, applyUser } from './document-principals.js'
+import { applyOrganizationName, applyProject } from './document-projects.js'
+import { prune } from './document-prune.js'
+import type { DocumentChange } from './document-run.js'
+import { takeInventory } from './inventory.js'
+
+export interface ImportInput {
+  readonly organizationId: string
+  readonly document: OrganizationDocument
+  /** Removes what the document does not name. */
+  readonly prune: boolean
+}
+
+/**
+ * Makes the organization hold what the document says, by the very use cases that single calls run:
+ * what the caller may not do call by call, it may not do by a document either.
+ */
+export async function importOrganization(
+  act: WriteAct,
+  input: ImportInput,
+): Promise<readonly DocumentChange[]> {
+  ownOrganization(act, input.organizationId)
+  const { document } = input
+  const directory = new Directory(await takeInventory(act))
+  checkDocument(document, directory)
+  const run = { act, directory, changes: [] as DocumentChange[] }
+  await applyOrganizationName(run, document.name)
+  await each('projects', document.projects, (entry) => applyProject(run, entry))
+  await each('permission_sets', document.permissionSets, (entry) => applyPermissionSet(run, entry))
+  await each('users', document.users, (entry) => applyUser(run, entry))
+  await each('applications', document.applications, (entry) => applyApplication(run, entry))
+  await each('groups', document.groups, (entry) => applyGroup(run, entry))
+  await each('policies', document.policies, (entry) => applyPolicy(run, entry))
+  if (input.prune) await prune(run, document)
+  return run.changes
+}
+
+/** Carries the changes of a dry run out of the transaction that it rolls back. */
+class DryRun {
+  readonly changes: readonly DocumentChange[]
+
+  constructor(changes: readonly DocumentChange[]) {
+    this.changes = changes
+  }
+}
+
+/**
+ * A dry run is the real run, rolled back: what it says would happen is what would. `write` runs
+ * one administrative write.
+ */
+export async function dryRunImport(
+  write: (work: (act: WriteAct) => Promise<never>) => Promise<unknown>,
+  input: ImportInput,
+): Promise<readonly DocumentChange[]> {
+  try {
+    await write(async (act) => {
+      throw new DryRun(await importOrganization(act, input))
+    })
+  } catch (error) {
+    if (error instanceof DryRun) return error.changes
+    throw error
+  }
+  throw new Error('a dry run always ends by rolling back')
+}
+
+/** One after another: later entries may name earlier ones, and an error names its entry. */
+async function each<T>(
+  field: string,
+  entries: readonly T[],
+  work: (entry: T) => Promise<void>,
+): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    try {
+      await work(entry)
+    } catch (error) {
+      throw located(error, `${field}[${index}]`)
+    }
+  }
+}
+
+/** The same refusal, saying which entry of the document it is about. */
+function located(error: unknown, path: string): unknown {
+  if (!(error instanceof DomainError)) return error
+  return new DomainError(error.kind, {
+    reason: error.reason,
+    message: `${path}: ${error.message}`,
+    violations: error.violations.map((violation) => ({
+      ...violation,
+      field: `${path}.${violation.field}`,
+    })),
+    metadata: { ...error.metadata, entry: path },
+    cause: error,
+  })
+}
