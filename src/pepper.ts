@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigError, type PepperSource } from './config.js'
+
+/** Throws `ConfigError` for a file that is missing, too short, or open to other users. */
+export function readPepper(source: PepperSource): string {
+  if (source.kind === 'text') return source.text
+  if (source.kind === 'generated') generate(source.path)
+  return readSecretFile(source.path)
+}
+
+/** Linked into place when complete: a crash or a second server never leaves or sees half of one. */
+function generate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    // There is one already: that one counts.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
+  }
+}
+
+function readSecretFile(path: string): string {
+  let text: string
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) {
+      throw new ConfigError(`${path}: must be readable by its owner alone (chmod 600)`)
+    }
+    text = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  if (text.length < 32) throw new ConfigError(`${path}: must hold at least 32 characters`)
+  return text
+}
