@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely'
+import type { Change } from '../../service/ports.js'
+import type { Revision } from '../../service/revision.js'
+import type { AuditEntryRow, Schema } from './schema.js'
+
+/** What one transaction leaves behind besides what it changed. */
+export interface ChangeLogEntry {
+  /** Of the new revision: 16 hex digits. */
+  readonly nonce: string
+  readonly organizationId: string
+  /** A JSON array of `kind:id`, each once. */
+  readonly keys: string
+  readonly atMs: number
+  readonly audit: readonly Omit<AuditEntryRow, 'rev'>[]
+}
+
+export interface ChangeLogDeps {
+  randomBytes(count: number): Uint8Array
+  now(): number
+}
+
+/** Several changes of one transaction become one entry, under the organization of the first. */
+export function toChangeLogEntry(
+  changes: readonly [Change, ...Change[]],
+  deps: ChangeLogDeps,
+): ChangeLogEntry {
+  const refs = changes.flatMap((change) => change.entities)
+  const keys = new Set(refs.map(({ kind, id }) => `${kind}:${id}`))
+  return {
+    nonce: randomHex(deps, 8),
+    organizationId: changes[0].organizationId,
+    keys: JSON.stringify([...keys]),
+    atMs: deps.now(),
+    audit: changes.map((change) => toAuditRow(change, deps)),
+  }
+}
+
+/** The newest revision of the transaction's snapshot. */
+export async function readRevision(db: Kysely<Schema>): Promise<Revision> {
+  const query = db.selectFrom('store_head').select(['epoch', 'rev', 'nonce']).where('one', '=', 1)
+  return toRevision(await query.executeTakeFirstOrThrow())
+}
+
+export function toRevision(row: { epoch: string; rev: number; nonce: string }): Revision {
+  return { epoch: row.epoch, number: row.rev, nonce: row.nonce }
+}
+
+export function randomHex(deps: Pick<ChangeLogDeps, 'randomBytes'>, bytes: number): string {
+  return Buffer.from(deps.randomBytes(bytes)).toString('hex')
+}
+
+function toAuditRow(
+  { organizationId, audit }: Change,
+  deps: ChangeLogDeps,
+): Omit<AuditEntryRow, 'rev'> {
+  return {
+    id: randomUuid(deps),
+    organization_id: organizationId,
+    at_ms: audit.atMs,
+    actor_key_id: audit.actor?.keyId ?? null,
+    actor_type: audit.actor?.principal.type ?? null,
+    actor_id: audit.actor?.principal.id ?? null,
+    ip: audit.ip,
+    user_agent: audit.userAgent,
+    action: audit.action,
+    resource_type: audit.resourceType,
+    resource_id: audit.resourceId,
+    before_json: audit.before === undefined ? null : JSON.stringify(audit.before),
+    after_json: audit.after === undefined ? null : JSON.stringify(audit.after),
+  }
+}
+
+/** Version 4, from the randomness that was handed in. */
+function randomUuid(deps: Pick<ChangeLogDeps, 'randomBytes'>): string {
+  const hex = randomHex(deps, 16)
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20),
+  ]
+  return parts.join('-')
+}

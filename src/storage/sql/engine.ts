@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { Revision } from '../../service/revision.js'
+import type { ChangeLogEntry } from './change-log.js'
+import type { Schema } from './schema.js'
+
+/** What the store needs of SQLite or PostgreSQL; everything else is the same SQL on both. */
+export interface SqlEngine {
+  /** Runs `work` on one snapshot that no write changes. */
+  read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Runs `work` in one transaction, once. */
+  write<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Holds the organization against other writers until the transaction ends. */
+  lockOrganization(db: Kysely<Schema>, id: string): Promise<void>
+  /** Takes the next revision and logs the entry under it. Must be the transaction's last act. */
+  appendRevision(db: Kysely<Schema>, entry: ChangeLogEntry): Promise<Revision>
+  ping(): Promise<void>
+  /** Waits for running transactions. */
+  close(): Promise<void>
+}

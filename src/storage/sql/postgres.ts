@@ -1,0 +1,130 @@
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../../service/ports.js'
+import type { Revision } from '../../service/revision.js'
+import { type ChangeLogEntry, randomHex, toRevision } from './change-log.js'
+import type { SqlEngine } from './engine.js'
+import { toCommitError, toRefusal } from './errors.js'
+import { migrate } from './migrate.js'
+import { checkServer } from './postgres-check.js'
+import { openPool } from './postgres-pool.js'
+import type { AuditEntryRow, Schema } from './schema.js'
+import { createSqlStore, type SqlStoreDeps } from './store.js'
+import { inTransaction } from './transaction.js'
+
+export interface PostgresStoreDeps extends SqlStoreDeps {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string
+}
+
+/**
+ * Opens the store on PostgreSQL 15 or newer. Throws `failed-precondition` when the server would
+ * lose acknowledged writes, is a standby, is too old, or was migrated by a newer Postern.
+ */
+export async function openPostgresStore({ url, ...deps }: PostgresStoreDeps): Promise<Store> {
+  try {
+    await prepareServer(url, deps)
+  } catch (error) {
+    throw toRefusal(error)
+  }
+  return createSqlStore(new PostgresEngine(openPool(url, poolLimits)), deps)
+}
+
+const poolLimits = { connectionsMax: 10, statementTimeoutMs: 5_000 }
+/** Migrations may rewrite tables, and may wait for another server's. */
+const migrationLimits = { connectionsMax: 1, statementTimeoutMs: 600_000 }
+/** Any number that nobody else in the database uses. */
+const migrationLock = 5_789_784_670
+
+async function prepareServer(url: string, deps: SqlStoreDeps): Promise<void> {
+  const db = openPool(url, migrationLimits)
+  try {
+    await checkServer(db)
+    const begin = ['begin', `select pg_advisory_xact_lock(${migrationLock})`]
+    const words = {
+      text: 'text collate "C"',
+      integer: 'bigint',
+      table: '',
+      // Room for new versions of the one row, so that updating it never touches an index.
+      hotRow: 'with (fillfactor = 10)',
+      randomHex: () => randomHex(deps, 8),
+    }
+    await migrate({ db, words, nowMs: deps.now(), begin })
+  } finally {
+    await db.destroy()
+  }
+}
+
+class PostgresEngine implements SqlEngine {
+  readonly #db: Kysely<Schema>
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    const begin = ['begin isolation level repeatable read read only']
+    return inTransaction(this.#db, { begin }, work)
+  }
+
+  write<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    const begin = ['begin isolation level read committed read write']
+    return inTransaction(this.#db, { begin, onCommitError: toCommitError }, work)
+  }
+
+  async lockOrganization(db: Kysely<Schema>, id: string): Promise<void> {
+    await db.selectFrom('organizations').select('id').where('id', '=', id).forUpdate().execute()
+  }
+
+  /** One statement, so that the row every writer needs is locked only while the commit flushes. */
+  async appendRevision(db: Kysely<Schema>, entry: ChangeLogEntry): Promise<Revision> {
+    const { nonce, organizationId, keys, atMs, audit } = entry
+    const appended = await sql<{ epoch: string; rev: number; nonce: string }>`
+      with head as (
+        update store_head set rev = rev + 1, nonce = ${nonce} where one = 1
+        returning epoch, rev, nonce
+      ), logged as (
+        insert into change_log (rev, nonce, organization_id, keys, at_ms)
+        select rev, nonce, ${organizationId}, ${keys}, ${atMs} from head
+      ), audited as (
+        insert into audit_entries (rev, ${sql.join(auditColumns.map((name) => sql.ref(name)))})
+        select head.rev, entry.* from head
+        cross join (values ${sql.join(audit.map(auditValues))}) as entry
+      )
+      select epoch, rev, nonce from head`.execute(db)
+    const [head] = appended.rows
+    if (!head) throw new Error('store_head has no row')
+    return toRevision(head)
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1 from store_head`.execute(this.#db)
+  }
+
+  close(): Promise<void> {
+    return this.#db.destroy()
+  }
+}
+
+const auditColumns = [
+  'id',
+  'organization_id',
+  'actor_key_id',
+  'actor_type',
+  'actor_id',
+  'ip',
+  'user_agent',
+  'action',
+  'resource_type',
+  'resource_id',
+  'before_json',
+  'after_json',
+  'at_ms',
+] as const
+
+/** PostgreSQL cannot tell the type of a parameter in a list of values by itself. */
+function auditValues(row: Omit<AuditEntryRow, 'rev'>) {
+  const values = auditColumns.map((name) =>
+    name === 'at_ms' ? sql`${row.at_ms}::bigint` : sql`${row[name]}::text`,
+  )
+  return sql`(${sql.join(values)})`
+}

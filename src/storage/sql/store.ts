@@ -1,0 +1,122 @@
+import type { Kysely } from 'kysely'
+import type { CompileCondition } from '../../domain/condition/condition.js'
+import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
+import type {
+  Change,
+  ReadTransaction,
+  Stamped,
+  Store,
+  WriteTransaction,
+} from '../../service/ports.js'
+import { AccountStore } from './account-store.js'
+import { ApiKeyStore } from './api-key-store.js'
+import { ApplicationStore } from './application-store.js'
+import { readRevision, toChangeLogEntry } from './change-log.js'
+import { SqlDecisionReader } from './decision-reader.js'
+import type { SqlEngine } from './engine.js'
+import { isRetryable, toRefusal, unavailable } from './errors.js'
+import { GroupStore } from './group-store.js'
+import { OrganizationStore } from './organization-store.js'
+import { PermissionSetStore } from './permission-set-store.js'
+import { PolicyStore } from './policy-store.js'
+import { ProjectStore } from './project-store.js'
+import type { Schema } from './schema.js'
+import { UserStore } from './user-store.js'
+
+export interface SqlStoreDeps {
+  readonly findBuiltin: FindBuiltinPermissionSet
+  readonly compileCondition: CompileCondition
+  /** From a cryptographically secure source. */
+  randomBytes(count: number): Uint8Array
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+export function createSqlStore(engine: SqlEngine, deps: SqlStoreDeps): Store {
+  return new SqlStore(engine, deps)
+}
+
+const retriesMax = 3
+
+class SqlStore implements Store {
+  readonly #engine: SqlEngine
+  readonly #deps: SqlStoreDeps
+  #closing: Promise<void> | undefined
+
+  constructor(engine: SqlEngine, deps: SqlStoreDeps) {
+    this.#engine = engine
+    this.#deps = deps
+  }
+
+  read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<Stamped<T>> {
+    return this.#guard(() =>
+      this.#engine.read(async (db) => {
+        // First, because a snapshot begins with the first statement that looks at it.
+        const revision = await readRevision(db)
+        return { value: await work(this.#transaction(db, ignore)), revision }
+      }),
+    )
+  }
+
+  write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
+    return this.#guard(async () => {
+      for (let retries = 0; ; retries++) {
+        try {
+          return await this.#writeOnce(work)
+        } catch (error) {
+          if (retries === retriesMax || !isRetryable(error)) throw error
+        }
+      }
+    })
+  }
+
+  ping(): Promise<void> {
+    return this.#guard(() => this.#engine.ping())
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#engine.close()
+    return this.#closing
+  }
+
+  #writeOnce<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
+    return this.#engine.write(async (db) => {
+      const changes: Change[] = []
+      const value = await work(this.#transaction(db, (change) => changes.push(change)))
+      const [first, ...rest] = changes
+      const revision = first
+        ? await this.#engine.appendRevision(db, toChangeLogEntry([first, ...rest], this.#deps))
+        : await readRevision(db)
+      return { value, revision }
+    })
+  }
+
+  #transaction(db: Kysely<Schema>, record: (change: Change) => void): WriteTransaction {
+    const deps = this.#deps
+    return {
+      record,
+      decisions: new SqlDecisionReader(db, deps),
+      organizations: new OrganizationStore(db, (id) => this.#engine.lockOrganization(db, id)),
+      projects: new ProjectStore(db, deps.now),
+      accounts: new AccountStore(db),
+      users: new UserStore(db),
+      applications: new ApplicationStore(db),
+      groups: new GroupStore(db),
+      apiKeys: new ApiKeyStore(db),
+      permissionSets: new PermissionSetStore(db),
+      policies: new PolicyStore(db, deps),
+    }
+  }
+
+  async #guard<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw unavailable('STORE_CLOSED', 'the store is closed')
+    try {
+      return await act()
+    } catch (error) {
+      throw toRefusal(error)
+    }
+  }
+}
+
+/** Readers are not told of `record`. */
+function ignore(): void {}
