@@ -10,7 +10,7 @@ import {
 import { dirname, resolve } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import Database from 'libsql'
-import { type DomainError, failedPrecondition } from '../../domain/errors.js'
+import { DomainError, failedPrecondition } from '../../domain/errors.js'
 import { unavailable } from './errors.js'
 import type { Schema } from './schema.js'
 
@@ -67,13 +67,15 @@ function lockPath(file: string): string {
 
 /** Throws unless the file is empty or a sound Postern database. */
 export async function checkDatabase(db: Kysely<Schema>, file: string): Promise<void> {
-  const [id, tables, problems] = await inspect(db).catch((cause: unknown) => {
-    if (hasCode(cause, 'SQLITE_NOTADB')) throw foreign(file)
-    if (hasCode(cause, 'SQLITE_CORRUPT')) throw corrupt(file, String(cause))
-    throw cause
-  })
-  if (problems !== 'ok') throw corrupt(file, problems)
+  const [id, tables, problems] = await inspect(db)
+  if (problems !== 'ok') throw corrupt(file)
   if (id !== applicationId && (id !== 0 || tables > 0)) throw foreign(file)
+}
+
+/** What SQLite found wrong with the file itself, said of that file. */
+export function toFileError(error: unknown, file: string): unknown {
+  if (hasCode(error, 'SQLITE_NOTADB')) return foreign(file)
+  return hasCode(error, 'SQLITE_CORRUPT') ? corrupt(file, error) : error
 }
 
 /** Marks the file as ours; harmless when it is marked already. */
@@ -109,8 +111,9 @@ function foreign(file: string): DomainError {
   return failedPrecondition('STORE_FOREIGN', `\`${file}\` is not a Postern database`)
 }
 
-function corrupt(file: string, problem: string): DomainError {
-  return failedPrecondition('STORE_CORRUPT', `\`${file}\` is damaged: ${problem}`)
+function corrupt(file: string, cause?: unknown): DomainError {
+  const message = `\`${file}\` is damaged: restore it from a backup`
+  return new DomainError('failed-precondition', { reason: 'STORE_CORRUPT', message, cause })
 }
 
 function hasCode(error: unknown, code: string): boolean {

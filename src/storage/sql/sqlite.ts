@@ -13,6 +13,7 @@ import {
   lockFile,
   openFile,
   prepareFile,
+  toFileError,
 } from './sqlite-file.js'
 import { ReaderPool } from './sqlite-readers.js'
 import { createSqlStore, type SqlStoreDeps } from './store.js'
@@ -46,7 +47,7 @@ export async function openSqliteStore({ path, ...deps }: SqliteStoreDeps): Promi
   } catch (error) {
     await Promise.all(opened.map((db) => db.destroy()))
     lock.release()
-    throw toRefusal(error)
+    throw toRefusal(toFileError(error, file))
   }
 }
 

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import type { Store } from '../../src/service/ports.js'
+import { describeDecisions } from './store-decisions.js'
+import type { OpenedStore } from './store-fixture.js'
+import { describeKeys } from './store-keys.js'
+import { describeNouns } from './store-nouns.js'
+import { describePolicies } from './store-policies.js'
+import { describeRefusals } from './store-refusals.js'
+import { describeTransactions } from './store-transactions.js'
+
+/** What every store promises, whatever it is made of. `open` makes an empty one. */
+export function describeStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name}: the store`, () => {
+    let opened: OpenedStore
+    beforeAll(async () => {
+      opened = await open()
+    })
+    afterAll(() => opened.store.close())
+    const store = (): Store => opened.store
+    describeNouns(store)
+    describeRefusals(store)
+    describeKeys(store)
+    describePolicies(store)
+    describeDecisions(store, (statement) => opened.query(statement))
+    describeTransactions(store, (statement) => opened.query(statement))
+  })
+}
