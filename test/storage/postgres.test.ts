@@ -128,6 +128,18 @@ describe('the store on PostgreSQL', () => {
     expect(revision.number).toBe(2)
   })
 
+  it('survives the death of the server', async () => {
+    const server = await startPostgres()
+    const store = await open(server.url)
+    await founded(store)
+    await server.stop()
+    const unreachable = { kind: 'unavailable', reason: 'STORE_UNREACHABLE' }
+    await expect(store.ping()).rejects.toMatchObject(unreachable)
+    await expect(store.read(async () => undefined)).rejects.toMatchObject(unreachable)
+    await expect(founded(store)).rejects.toMatchObject(unreachable)
+    await store.close()
+  })
+
   it('does not know what became of a commit during which the connection died', async () => {
     const url = await newDatabase()
     const store = await open(url)
