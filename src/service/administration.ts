@@ -1,5 +1,6 @@
-import { type ApiKeyCredential, isExpired, isWellFormedSecret } from '../domain/api-key.js'
+import { type ApiKeyCredential, isExpired } from '../domain/api-key.js'
 import { DomainError, permissionDenied } from '../domain/errors.js'
+import { isWellFormedSecret } from '../domain/secret.js'
 import type { Caller, ReadAct, Tools, WriteAct } from './act.js'
 import { loadStanding } from './facts.js'
 import type { ReadTransaction, Stamped, Store } from './ports.js'

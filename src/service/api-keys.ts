@@ -1,10 +1,4 @@
-import {
-  type ApiKey,
-  createAccessKey,
-  createSecret,
-  type KeyNarrowing,
-  parseNarrowing,
-} from '../domain/api-key.js'
+import { type ApiKey, type KeyNarrowing, parseNarrowing } from '../domain/api-key.js'
 import { failedPrecondition, notFound, permissionDenied } from '../domain/errors.js'
 import {
   type ApplicationId,
@@ -17,6 +11,7 @@ import {
 } from '../domain/ids.js'
 import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { defaultProjectId } from '../domain/project.js'
+import { createAccessKey, createSecret } from '../domain/secret.js'
 import { parseDescription } from '../domain/text.js'
 import { parsed, type Validation } from '../domain/validation.js'
 import { own, ownOrganization, type ReadAct, record, type WriteAct } from './act.js'

@@ -1,4 +1,3 @@
-import { isWellFormedSecret } from '../domain/api-key.js'
 import type { Decision } from '../domain/decision.js'
 import { evaluate } from '../domain/evaluate.js'
 import { type ExplainedPolicy, explainPolicies } from '../domain/explain.js'
@@ -7,6 +6,7 @@ import { type ApplicationId, parseApiKeyId, parseId, type UserId } from '../doma
 import type { CompiledPolicy } from '../domain/policy.js'
 import type { PrincipalRef } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
+import { isWellFormedSecret } from '../domain/secret.js'
 import { parsed, type Validation } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
 import { loadFacts, loadStanding, type Standing } from './facts.js'

@@ -136,7 +136,7 @@ onBothStores('the life of principals and policies', (system) => {
       const { owner, founded } = system()
       const { id: projectId } = await project()
       const question = { action: 'anything:at:all', resource: { projectId } }
-      expect(await ask(owner, founded.ownerSecret, question)).toBe('allow OWNER')
+      expect(await ask(owner, founded.ownerKey.secret, question)).toBe('allow OWNER')
     })
 
     it('can be neither deleted nor locked', async () => {
@@ -150,7 +150,7 @@ onBothStores('the life of principals and policies', (system) => {
     it('cannot delete the last key that could mend the organization', async () => {
       const { owner, founded } = system()
       const refusal = await refusalOf(
-        owner.apiKeys.deleteApiKey({ accessKey: founded.ownerKey.id }),
+        owner.apiKeys.deleteApiKey({ accessKey: founded.ownerKey.key.id }),
       )
       expect(refusal).toMatchObject({
         code: status.FAILED_PRECONDITION,

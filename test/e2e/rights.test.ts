@@ -150,7 +150,7 @@ onBothStores('the rights of administrators', (system) => {
         () => api.groups.setGroupMembers({ groupId }),
         () => api.groups.deleteGroup({ groupId }),
       ]
-      for (const escape of escapes) expect(await refusalOf(escape())).toMatchObject(escalation)
+      for (const attempt of escapes) expect(await refusalOf(attempt())).toMatchObject(escalation)
     })
 
     it('are not gained by changing what a set in use means', async () => {
@@ -225,7 +225,7 @@ onBothStores('the rights of administrators', (system) => {
       const restricted = { code: status.PERMISSION_DENIED, reason: 'KEY_RESTRICTION' }
       const bearer = { $case: 'userId', value: founded.owner.id } as const
       expect(await refusalOf(api.apiKeys.createApiKey({ bearer }))).toMatchObject(restricted)
-      const accessKey = founded.ownerKey.id
+      const accessKey = founded.ownerKey.key.id
       expect(await refusalOf(api.apiKeys.rotateApiKey({ accessKey }))).toMatchObject(restricted)
       const target = await anApplication(owner)
       const attach = api.policies.createPolicy(policyFor(target.id, 'IAMReadOnly'))
@@ -242,15 +242,22 @@ onBothStores('the rights of administrators', (system) => {
   })
 
   it('may not remove the last path to mend the organization, but may remove others', async () => {
-    const { owner, founded } = system()
-    const me = { $case: 'userId', value: founded.owner.id } as const
-    const second = await owner.apiKeys.createApiKey({ bearer: me })
-    await owner.apiKeys.deleteApiKey({ accessKey: second.apiKey?.accessKey ?? '' })
-    const { apiKeys } = await owner.apiKeys.listApiKeys({ bearer: me })
-    const whole = apiKeys.filter((key) => Object.values(key.narrowing ?? {}).flat().length === 0)
-    expect(whole.map((key) => key.accessKey)).toEqual([founded.ownerKey.id])
-    const last = owner.apiKeys.deleteApiKey({ accessKey: founded.ownerKey.id })
-    expect(await refusalOf(last)).toMatchObject({ reason: 'LAST_IAM_PATH' })
+    const { owner, as } = system()
+    const ownerEmail = `${fresh('owner')}@other.example`
+    const made = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+    const api = as(made.ownerApiKey)
+    const bearer = { $case: 'userId', value: made.owner?.id ?? '' } as const
+    const second = await api.apiKeys.createApiKey({ bearer })
+    await api.apiKeys.deleteApiKey({ accessKey: second.apiKey?.accessKey ?? '' })
+    const last = { accessKey: made.ownerAccessKey }
+    expect(await refusalOf(api.apiKeys.deleteApiKey(last))).toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      reason: 'LAST_IAM_PATH',
+    })
+    const manager = await anAdministrator(api, 'IAMManager')
+    await api.apiKeys.deleteApiKey(last)
+    const alone = as(manager.key).applications.deleteApplication({ applicationId: manager.id })
+    expect(await refusalOf(alone)).toMatchObject({ reason: 'LAST_IAM_PATH' })
   })
 
   it('of a guest are its own in each organization, after acceptance', async () => {
@@ -279,7 +286,8 @@ onBothStores('the rights of administrators', (system) => {
     })
     expect(pending.decision).toBe(2)
     const accepted = await person.users.acceptInvitation({ userId: guest.id })
-    expect(accepted).toMatchObject({ id: guest.id, type: 3, status: 2 })
+    expect(accepted.user).toMatchObject({ id: guest.id, type: 3, status: 2 })
+    expect((await as(accepted.apiKey).users.getUser()).id).toBe(guest.id)
     expect((await person.users.listInvitations()).invitations).toEqual([])
     expect((await refusalOf(person.users.getUser({ userId: guest.id }))).code).toBe(
       status.NOT_FOUND,
@@ -319,14 +327,63 @@ onBothStores('the rights of administrators', (system) => {
     expect(await ask(owner, other.ownerApiKey, { action: 'a:b:c' })).toBe('deny KEY_NOT_FOUND')
   })
 
-  it('of a member who holds nothing are to read itself and manage its own keys', async () => {
-    const { owner, as } = system()
-    // A member's first key comes with an invitation to nobody: it is made by the owner of a home.
-    const member = await aMember(owner)
-    const refusal = await refusalOf(
-      owner.apiKeys.createApiKey({ bearer: { $case: 'userId', value: member.id } }),
-    )
-    expect(refusal.reason).toBe('FOREIGN_USER_KEY')
-    expect(as('').users.getUser()).rejects.toMatchObject({ code: status.UNAUTHENTICATED })
+  describe('of a member who holds nothing', () => {
+    const enrolled = async () => {
+      const { owner, as } = system()
+      const { id } = await aMember(owner)
+      const { token } = await owner.users.issueEnrollment({ userId: id })
+      const { apiKey } = await as('').users.enroll({ token })
+      return { id, token, api: as(apiKey) }
+    }
+
+    it('are to read itself and nobody else', async () => {
+      const { id, api } = await enrolled()
+      expect((await api.users.getUser()).id).toBe(id)
+      expect((await api.users.listUsers()).users.map((user) => user.id)).toEqual([id])
+      const other = api.users.getUser({ userId: system().founded.owner.id })
+      expect(await refusalOf(other)).toMatchObject(denied)
+    })
+
+    it('are to manage its own keys', async () => {
+      const { id, api } = await enrolled()
+      const bearer = { $case: 'userId', value: id } as const
+      const { apiKey: second } = await api.apiKeys.createApiKey({ bearer })
+      const { apiKeys } = await api.apiKeys.listApiKeys()
+      expect(apiKeys).toHaveLength(2)
+      const accessKey = second?.accessKey ?? ''
+      await api.apiKeys.rotateApiKey({ accessKey })
+      await api.apiKeys.deleteApiKey({ accessKey })
+      const foreign = api.apiKeys.deleteApiKey({ accessKey: system().founded.ownerKey.key.id })
+      expect(await refusalOf(foreign)).toMatchObject(denied)
+    })
+
+    it('end while it is locked, and come back', async () => {
+      const { owner } = system()
+      const { id, api } = await enrolled()
+      await owner.users.lockUser({ userId: id })
+      expect(await refusalOf(api.users.getUser())).toMatchObject({ reason: 'PRINCIPAL_LOCKED' })
+      await owner.users.unlockUser({ userId: id })
+      expect((await api.users.getUser()).id).toBe(id)
+    })
+
+    it('begin with an enrollment token that is good once', async () => {
+      const { as } = system()
+      const { token } = await enrolled()
+      const again = await refusalOf(as('').users.enroll({ token }))
+      expect(again).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'CREDENTIAL_INVALID' })
+    })
+
+    it('cannot be taken over by one who may enrol but holds less', async () => {
+      const { owner, as } = system()
+      const { id } = await aMember(owner)
+      await owner.policies.createPolicy({
+        name: fresh('policy'),
+        principal: { $case: 'userId', value: id },
+        rules: [aRule({ permissionSetNames: ['OrganizationManager'] })],
+      })
+      const manager = as((await anAdministrator(owner, 'IAMUserManager')).key)
+      const stolen = manager.users.issueEnrollment({ userId: id })
+      expect(await refusalOf(stolen)).toMatchObject(escalation)
+    })
   })
 })
