@@ -1,14 +1,6 @@
 import { type ApiKey, type KeyNarrowing, parseNarrowing } from '../domain/api-key.js'
 import { failedPrecondition, notFound, permissionDenied } from '../domain/errors.js'
-import {
-  type ApplicationId,
-  type ProjectId,
-  parseApiKeyId,
-  parseId,
-  parseIds,
-  parseOptionalId,
-  type UserId,
-} from '../domain/ids.js'
+import { type ProjectId, parseApiKeyId, parseIds, parseOptionalId } from '../domain/ids.js'
 import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { defaultProjectId } from '../domain/project.js'
 import { createAccessKey, createSecret } from '../domain/secret.js'
@@ -21,15 +13,10 @@ import { gained, reachesOf, requireGrants } from './grants.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
 import { byCreation, type Page, type PageInput, readPage } from './page.js'
+import { type PrincipalInput, parsePrincipalRef } from './principal-input.js'
 import { hasPermission, requirePermission, requireWholeKey, requireWithinKey } from './require.js'
 
-/** Exactly one id is given. */
-export interface BearerInput {
-  readonly userId: string
-  readonly applicationId: string
-}
-
-export interface NewApiKey extends BearerInput {
+export interface NewApiKey extends PrincipalInput {
   readonly description: string
   readonly expiresAtMs: number | undefined
   readonly defaultProjectId: string
@@ -48,7 +35,7 @@ export interface IssuedApiKey {
 }
 
 export async function createApiKey(act: WriteAct, input: NewApiKey): Promise<IssuedApiKey> {
-  const bearer = parsed((v) => parseBearer(v, input))
+  const bearer = parsed((v) => parsePrincipalRef(v, 'bearer', input))
   await requireIssue(act, bearer)
   const fields = await parseKey(act, input)
   const secret = createSecret(act.tools.randomBytes)
@@ -155,7 +142,7 @@ export async function getApiKey(act: ReadAct, accessKey: string): Promise<ApiKey
   return key
 }
 
-export interface ApiKeyQuery extends PageInput, BearerInput {
+export interface ApiKeyQuery extends PageInput, PrincipalInput {
   readonly organizationId: string
   readonly expired: boolean | undefined
 }
@@ -164,7 +151,7 @@ export interface ApiKeyQuery extends PageInput, BearerInput {
 export async function listApiKeys(act: ReadAct, input: ApiKeyQuery): Promise<Page<ApiKey>> {
   const organizationId = ownOrganization(act, input.organizationId)
   const isNamed = input.userId !== '' || input.applicationId !== ''
-  const bearer = isNamed ? parsed((v) => parseBearer(v, input)) : undefined
+  const bearer = isNamed ? parsed((v) => parsePrincipalRef(v, 'bearer', input)) : undefined
   const filter = {
     ...visibleKeys(act, bearer),
     ...(input.expired !== undefined && { expired: { value: input.expired, nowMs: act.nowMs } }),
@@ -322,16 +309,6 @@ function requireKeyPermission(act: ReadAct, key: ApiKey, verb: 'read' | 'write' 
 async function findKey(act: ReadAct, field: string, text: string): Promise<ApiKey> {
   const id = parsed((v) => parseApiKeyId(v, field, text))
   return own(act, await act.tx.apiKeys.find(id), { noun: 'api_key', id })
-}
-
-function parseBearer(v: Validation, input: BearerInput): PrincipalRef {
-  const isUser = input.userId !== ''
-  if (isUser === (input.applicationId !== '')) {
-    v.fail('bearer', 'REQUIRED', 'must be exactly one of user_id and application_id')
-  }
-  return isUser
-    ? { type: 'user', id: parseId<UserId>(v, 'user_id', input.userId) }
-    : { type: 'application', id: parseId<ApplicationId>(v, 'application_id', input.applicationId) }
 }
 
 function recordKey(
