@@ -89,7 +89,9 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, specs: 
   }
   // `--file --json` is a forgotten value more often than a file named `--json`.
   if (!inlineValue && value.length > 1 && value.startsWith('-')) {
-    throw usageError(`option \`--${name}\` needs a value; one that begins with - is given as --${name}=VALUE`)
+    throw usageError(
+      `option \`--${name}\` needs a value; one that begins with - is given as --${name}=VALUE`,
+    )
   }
 }
 

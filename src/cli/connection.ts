@@ -7,9 +7,9 @@ import {
 } from '@grpc/grpc-js'
 import type { Arguments } from './arguments.js'
 import { misconfigured } from './cli-error.js'
-import type { Terminal } from './terminal.js'
 import { refusalOf } from './refusal.js'
 import { readServerSettings, type ServerSettings, type TlsSettings } from './server-settings.js'
+import type { Terminal } from './terminal.js'
 
 /** A server that can be asked. */
 export interface Connection {
@@ -54,11 +54,17 @@ function credentials(tls: TlsSettings | undefined): ChannelCredentials {
     const { ca = null, pair } = tls
     return ChannelCredentials.createSsl(ca, pair?.key ?? null, pair?.cert ?? null)
   } catch (cause) {
-    throw misconfigured('the TLS files must be a PEM authority, certificate and matching key', cause)
+    throw misconfigured(
+      'the TLS files must be a PEM authority, certificate and matching key',
+      cause,
+    )
   }
 }
 
-function createConnection(client: Client, { apiKey, timeoutMs, address }: ServerSettings): Connection {
+function createConnection(
+  client: Client,
+  { apiKey, timeoutMs, address }: ServerSettings,
+): Connection {
   const metadata = new Metadata()
   if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`)
   return {

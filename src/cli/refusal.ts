@@ -45,7 +45,11 @@ export function refusalOf(error: ServiceError, attempt: Attempt): CliError {
 }
 
 /** A server of this kind explains itself; what the library says instead is told in our words. */
-function messageOf({ code, details }: ServiceError, attempt: Attempt, isExplained: boolean): string {
+function messageOf(
+  { code, details }: ServiceError,
+  attempt: Attempt,
+  isExplained: boolean,
+): string {
   const said = printable(details)
   if (code === status.UNAUTHENTICATED && !attempt.hasKey) {
     return 'no API key: set POSTERN_API_KEY, or give --api-key-file FILE'

@@ -28,7 +28,11 @@ const timeoutMaxMs = 600_000
 export async function readServerSettings(args: Arguments, env: Env): Promise<ServerSettings> {
   const address = readAddress(args, env)
   const tls = readTls(args, env)
-  refuseClearText(address, tls, args.has('insecure') || /^(true|1)$/.test(env.POSTERN_INSECURE ?? ''))
+  refuseClearText(
+    address,
+    tls,
+    args.has('insecure') || /^(true|1)$/.test(env.POSTERN_INSECURE ?? ''),
+  )
   const apiKey = await readApiKey(args, env)
   return {
     address,
@@ -44,7 +48,11 @@ interface Sourced {
   refuse(message: string): CliError
 }
 
-function setting(args: Arguments, env: Env, [option, variable]: [string, string]): Sourced | undefined {
+function setting(
+  args: Arguments,
+  env: Env,
+  [option, variable]: [string, string],
+): Sourced | undefined {
   const given = args.text(option)
   if (given !== undefined) {
     return { value: given, refuse: (message) => usageError(`--${option}: ${message}`) }

@@ -22,8 +22,7 @@ export type Paint = (style: Style, text: string) => string
 export function paintFor(output: Output, env: NodeJS.ProcessEnv): Paint {
   const isColourful = output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   // The decision is made here, for this output: not by the function, for standard output.
-  return (style, text) =>
-    isColourful ? styleText(style, text, { validateStream: false }) : text
+  return (style, text) => (isColourful ? styleText(style, text, { validateStream: false }) : text)
 }
 
 /** One line that cannot move the cursor: texts come from servers and files that may lie. */
