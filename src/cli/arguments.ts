@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { secretMax, secretPattern } from '../domain/api-key.js'
+import { secretMax, secretPattern } from '../domain/secret.js'
 import { usageError } from './cli-error.js'
 import type { OptionSpecs } from './command.js'
 import { suggestion } from './nearest.js'
