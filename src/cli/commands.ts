@@ -1,5 +1,6 @@
 import { check } from './check.js'
 import type { Command } from './command.js'
+import { enroll } from './enroll.js'
 import { explain } from './explain.js'
 import { exportCommand } from './export.js'
 import { createHelp } from './help.js'
@@ -10,6 +11,7 @@ import { keyRevoke } from './key-revoke.js'
 import { keyRotate } from './key-rotate.js'
 import { organizationShow } from './organization-show.js'
 import { serve } from './serve.js'
+import { userEnroll } from './user-enroll.js'
 import { version } from './version.js'
 import { whoami } from './whoami.js'
 
@@ -23,6 +25,8 @@ const withoutHelp: readonly Command[] = [
   keyList,
   keyRevoke,
   keyRotate,
+  userEnroll,
+  enroll,
   organizationShow,
   whoami,
   version,
