@@ -37,7 +37,7 @@ export function refusalOf(error: ServiceError, attempt: Attempt): CliError {
   const { info, violations } = readDetails(error)
   return new CliError(exitCodeOf[error.code] ?? exitCodes.bug, {
     reason: info?.reason || (status[error.code] ?? 'UNKNOWN'),
-    message: messageOf(error, attempt, info !== undefined),
+    message: messageOf(error, attempt, info),
     violations,
     metadata: info?.metadata ?? {},
     cause: error,
@@ -48,13 +48,13 @@ export function refusalOf(error: ServiceError, attempt: Attempt): CliError {
 function messageOf(
   { code, details }: ServiceError,
   attempt: Attempt,
-  isExplained: boolean,
+  info: ErrorInfo | undefined,
 ): string {
   const said = printable(details)
-  if (code === status.UNAUTHENTICATED && !attempt.hasKey) {
+  if (info?.reason === 'CREDENTIAL_MISSING' && !attempt.hasKey) {
     return 'no API key: set POSTERN_API_KEY, or give --api-key-file FILE'
   }
-  if (isExplained) return said
+  if (info) return said
   if (code === status.DEADLINE_EXCEEDED) {
     return `${attempt.address} did not answer within ${attempt.timeoutMs / 1_000} s`
   }

@@ -89,6 +89,7 @@ const unauthenticatedMessages = {
   CREDENTIAL_INVALID: 'the API key is not valid',
   CREDENTIAL_EXPIRED: 'the API key has expired',
   CREDENTIAL_AMBIGUOUS: 'more than one API key was sent',
+  ENROLLMENT_INVALID: 'the enrollment token is unknown, used or expired',
 } as const
 
 export function unauthenticated(reason: keyof typeof unauthenticatedMessages): DomainError {

@@ -81,16 +81,16 @@ async function redeem(
   tx: WriteTransaction,
   { token, tools, nowMs }: { token: string; tools: Tools; nowMs: number },
 ): Promise<User> {
-  if (!isWellFormedSecret(token, 'enrollment')) throw unauthenticated('CREDENTIAL_INVALID')
+  if (!isWellFormedSecret(token, 'enrollment')) throw unauthenticated('ENROLLMENT_INVALID')
   const hash = tools.hashSecret(token)
   const issued = await tx.enrollments.find(hash)
   const user = issued && (await tx.users.find(issued.userId))
-  if (!user) throw unauthenticated('CREDENTIAL_INVALID')
+  if (!user) throw unauthenticated('ENROLLMENT_INVALID')
   await tx.organizations.lock(user.organizationId)
   // With the organization locked, nobody else can be redeeming the same token.
   const enrollment = await tx.enrollments.find(hash)
   if (!enrollment || isExpired(enrollment.expiresAtMs, nowMs)) {
-    throw unauthenticated('CREDENTIAL_INVALID')
+    throw unauthenticated('ENROLLMENT_INVALID')
   }
   requireEnrollable(user)
   await tx.enrollments.delete(user.id)

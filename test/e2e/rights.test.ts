@@ -370,7 +370,7 @@ onBothStores('the rights of administrators', (system) => {
       const { as } = system()
       const { token } = await enrolled()
       const again = await refusalOf(as('').users.enroll({ token }))
-      expect(again).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'CREDENTIAL_INVALID' })
+      expect(again).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLLMENT_INVALID' })
     })
 
     it('cannot be taken over by one who may enrol but holds less', async () => {
