@@ -12,6 +12,7 @@ import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAuthorizer } from './service/authorize.js'
 import { bootstrap } from './service/bootstrap.js'
+import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import type { Store } from './service/ports.js'
 import { createSecretHash } from './service/secret-hash.js'
@@ -56,6 +57,7 @@ export async function openSystem(
       administration,
       authorizer: createAuthorizer({ store, hashSecret: tools.hashSecret, now }),
       authorizePeers: config.authorizePeers,
+      enroll: createEnroll({ store, tools, now }),
       onBug: (error, path) => log.error({ err: error, path }, 'a call failed on a bug'),
     })
     const address = await server.listen(config.listen, credentials(config.tls))

@@ -67,19 +67,20 @@ function exitOnBug(log: Logger): void {
 function announce({ address, founded }: System, ownerKeyFile: string | undefined): void {
   const lines = [`Postern is serving gRPC on ${address}`]
   if (founded) {
-    const { organization, owner, ownerSecret } = founded
-    if (ownerKeyFile) writeFileSync(ownerKeyFile, `${ownerSecret}\n`, { mode: 0o600, flag: 'wx' })
+    const { organization, owner, ownerKey } = founded
+    if (ownerKeyFile)
+      writeFileSync(ownerKeyFile, `${ownerKey.secret}\n`, { mode: 0o600, flag: 'wx' })
     lines.push(
       '',
       `Made organization "${organization.name}" (${organization.id}), owned by ${owner.email}.`,
       ownerKeyFile
         ? `The owner's key is in ${ownerKeyFile}.`
         : "The owner's key, shown this once; keep it somewhere safe:",
-      ...(ownerKeyFile ? [] : ['', `  ${ownerSecret}`]),
+      ...(ownerKeyFile ? [] : ['', `  ${ownerKey.secret}`]),
       '',
       'Next, in another terminal:',
       '',
-      `  export POSTERN_API_KEY=${ownerKeyFile ? `$(cat ${ownerKeyFile})` : ownerSecret}`,
+      `  export POSTERN_API_KEY=${ownerKeyFile ? `$(cat ${ownerKeyFile})` : ownerKey.secret}`,
       '  npx postern import examples/acme.yaml',
       '  npx postern check compute:servers:start --application ci-runner --project staging',
     )

@@ -1,4 +1,3 @@
-import { crc32 } from './crc32.js'
 import type { ApiKeyId, OrganizationId, ProjectId } from './ids.js'
 import { parseIpRange } from './ip-range.js'
 import { parsePattern } from './pattern.js'
@@ -49,69 +48,6 @@ export function isExpired(expiresAtMs: number | undefined, nowMs: number): boole
 
 export function isNarrowed(narrowing: KeyNarrowing): boolean {
   return Object.values(narrowing).some((list) => list !== undefined)
-}
-
-const prefix = 'pst_'
-const bodyLength = 27
-const checksumLength = 6
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const accessKeyPrefix = 'PST'
-const accessKeyDigits = digits.slice(0, 36)
-
-/** Finds leaked keys in text; every secret that Postern issues matches. */
-export const secretPattern = /\bpst_[0-9A-Za-z]{33}\b/
-
-/** Longer input is not even looked at. */
-export const secretMax = 256
-
-/**
- * A secret carries 27 base62 characters of randomness (160 bits) and a CRC-32 over all before it,
- * so that a scanner recognises a leaked one and garbage is refused before any look-up.
- */
-export function isWellFormedSecret(text: string): boolean {
-  if (text.length !== prefix.length + bodyLength + checksumLength) return false
-  if (!secretPattern.test(text) || !text.startsWith(prefix)) return false
-  const body = text.slice(0, -checksumLength)
-  return checksum(body) === text.slice(-checksumLength)
-}
-
-/** `randomBytes(n)` must answer n bytes from a cryptographically secure source. */
-export function createSecret(randomBytes: (count: number) => Uint8Array): string {
-  const body = prefix + randomText({ randomBytes, length: bodyLength, alphabet: digits })
-  return body + checksum(body)
-}
-
-export function createAccessKey(randomBytes: (count: number) => Uint8Array): ApiKeyId {
-  const text = randomText({ randomBytes, length: 17, alphabet: accessKeyDigits })
-  return (accessKeyPrefix + text) as ApiKeyId
-}
-
-function checksum(text: string): string {
-  let rest = crc32(text)
-  let out = ''
-  for (let i = 0; i < checksumLength; i++) {
-    out = digits.charAt(rest % digits.length) + out
-    rest = Math.floor(rest / digits.length)
-  }
-  return out
-}
-
-interface RandomText {
-  readonly randomBytes: (count: number) => Uint8Array
-  readonly length: number
-  readonly alphabet: string
-}
-
-/** Bytes that would favour some letters are thrown away, so that every letter is equally likely. */
-function randomText({ randomBytes, length, alphabet }: RandomText): string {
-  const fair = 256 - (256 % alphabet.length)
-  let text = ''
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      if (byte < fair && text.length < length) text += alphabet.charAt(byte % alphabet.length)
-    }
-  }
-  return text
 }
 
 const narrowingMax = 100

@@ -1,12 +1,6 @@
 import type { ApiKey } from '../domain/api-key.js'
-import {
-  createApiKey,
-  deleteApiKey,
-  getApiKey,
-  listApiKeys,
-  rotateApiKey,
-  updateApiKey,
-} from '../service/api-keys.js'
+import { createApiKey, rotateApiKey } from '../service/api-key-issue.js'
+import { deleteApiKey, getApiKey, listApiKeys, updateApiKey } from '../service/api-keys.js'
 import { etagOf } from '../service/etag.js'
 import type {
   ApiKeyServiceServer,

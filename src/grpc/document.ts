@@ -9,9 +9,9 @@ import type {
 } from '../domain/document.js'
 import { parsed } from '../domain/validation.js'
 import type { Administration } from '../service/administration.js'
-import { exportOrganization } from '../service/document-export.js'
-import { dryRunImport, importOrganization } from '../service/document-import.js'
-import type { DocumentChange } from '../service/document-run.js'
+import { exportOrganization } from '../service/document/export.js'
+import { dryRunImport, importOrganization } from '../service/document/import.js'
+import type { DocumentChange } from '../service/document/run.js'
 import { encodeRevision } from '../service/revision.js'
 import {
   type DocumentServiceServer,

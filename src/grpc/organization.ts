@@ -22,11 +22,11 @@ export function organizationHandlers({ read, write }: Methods): OrganizationServ
   return {
     createOrganization: write(
       (act, request: CreateOrganizationRequest) => createOrganization(act, request),
-      ({ organization, owner, ownerKey, ownerSecret }, revision) => ({
+      ({ organization, owner, ownerKey }, revision) => ({
         organization: toOrganization(organization, revision),
         owner: toUser(owner, revision),
-        ownerApiKey: ownerSecret,
-        ownerAccessKey: ownerKey.id,
+        ownerApiKey: ownerKey.secret,
+        ownerAccessKey: ownerKey.key.id,
         revision,
       }),
     ),

@@ -2,6 +2,7 @@ import { Server, type ServerCredentials } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
 import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
+import type { Enroll } from '../service/enrollment.js'
 import { type AuthorizePeers, createAdmission } from './admission.js'
 import { apiKeyHandlers } from './api-key.js'
 import { applicationHandlers } from './application.js'
@@ -30,6 +31,7 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly administration: Administration
   readonly authorizer: Authorizer
   readonly authorizePeers: AuthorizePeers
+  readonly enroll: Enroll
 }
 
 export interface GrpcServer {
@@ -82,7 +84,7 @@ function addServices(server: Server, deps: GrpcServerDeps): void {
   server.addService(tolerant(AuthorizationServiceService), authorization)
   server.addService(tolerant(OrganizationServiceService), organizationHandlers(methods))
   server.addService(tolerant(ProjectServiceService), projectHandlers(methods))
-  server.addService(tolerant(UserServiceService), userHandlers(methods))
+  server.addService(tolerant(UserServiceService), userHandlers(methods, deps.enroll))
   server.addService(tolerant(ApplicationServiceService), applicationHandlers(methods))
   server.addService(tolerant(GroupServiceService), groupHandlers(methods))
   server.addService(tolerant(ApiKeyServiceService), apiKeyHandlers(methods))

@@ -19,8 +19,13 @@ export function sessionOf(call: CallOrigin): Session {
   const [header] = sent
   const secret = header === undefined ? '' : bearer.exec(header.trim())?.[1]
   if (secret === undefined) throw unauthenticated('CREDENTIAL_INVALID')
+  return { ...originOf(call), secret }
+}
+
+/** Where a call comes from, whatever key it carries. */
+export function originOf(call: CallOrigin): Session {
   return {
-    secret,
+    secret: '',
     ip: peerAddress(call.getPeer()),
     userAgent: String(call.metadata.get('user-agent')[0] ?? ''),
   }

@@ -1,12 +1,16 @@
+import type { ServerUnaryCall } from '@grpc/grpc-js'
 import type { PrincipalStatus } from '../domain/principal.js'
 import type { User, UserType } from '../domain/user.js'
+import { type Enroll, issueEnrollment } from '../service/enrollment.js'
 import { etagOf } from '../service/etag.js'
+import type { FirstKey } from '../service/first-key.js'
 import {
   acceptInvitation,
   declineInvitation,
   type Invitation,
   listInvitations,
 } from '../service/invitations.js'
+import { encodeRevision } from '../service/revision.js'
 import {
   createUser,
   deleteUser,
@@ -22,8 +26,11 @@ import {
   type CreateUserRequest,
   type DeclineInvitationRequest,
   type DeleteUserRequest,
+  type EnrollRequest,
+  type EnrollResponse,
   type GetUserRequest,
   type InviteUserRequest,
+  type IssueEnrollmentRequest,
   type ListInvitationsRequest,
   type ListUsersRequest,
   type LockUserRequest,
@@ -35,11 +42,33 @@ import {
   UserType as WireType,
   type User as WireUser,
 } from './gen/postern/v1/user.js'
-import type { Methods } from './method.js'
+import { type Methods, sendRevision } from './method.js'
+import { originOf } from './session.js'
 import { fromEnum, toTime } from './values.js'
 
-export function userHandlers(methods: Methods): UserServiceServer {
-  return { ...personHandlers(methods), ...invitationHandlers(methods) }
+export function userHandlers(methods: Methods, enroll: Enroll): UserServiceServer {
+  return {
+    ...personHandlers(methods),
+    ...invitationHandlers(methods),
+    ...enrollmentHandlers(methods, enroll),
+  }
+}
+
+function enrollmentHandlers({ plain, write }: Methods, enroll: Enroll) {
+  return {
+    issueEnrollment: write(
+      (act, request: IssueEnrollmentRequest) => issueEnrollment(act, request.userId),
+      ({ token, expiresAtMs }, revision) => ({ token, expireTime: toTime(expiresAtMs), revision }),
+    ),
+    enroll: plain(async (call: ServerUnaryCall<EnrollRequest, EnrollResponse>) => {
+      const { value, revision } = await enroll(originOf(call), call.request.token)
+      return toFirstKey(value, sendRevision(call, encodeRevision(revision)))
+    }),
+  }
+}
+
+function toFirstKey({ user, key, secret }: FirstKey & { readonly user: User }, revision: string) {
+  return { user: toUser(user, revision), apiKey: secret, accessKey: key.id, revision }
 }
 
 function personHandlers({ read, write }: Methods) {
@@ -85,7 +114,7 @@ function invitationHandlers({ read, write }: Methods) {
     ),
     acceptInvitation: write(
       (act, request: AcceptInvitationRequest) => acceptInvitation(act, request.userId),
-      toUser,
+      toFirstKey,
     ),
     declineInvitation: write(
       (act, request: DeclineInvitationRequest) => declineInvitation(act, request.userId),

@@ -1,5 +1,6 @@
-import { type ApiKeyCredential, isExpired, isWellFormedSecret } from '../domain/api-key.js'
+import { type ApiKeyCredential, isExpired } from '../domain/api-key.js'
 import { DomainError, permissionDenied } from '../domain/errors.js'
+import { isWellFormedSecret } from '../domain/secret.js'
 import type { Caller, ReadAct, Tools, WriteAct } from './act.js'
 import { loadStanding } from './facts.js'
 import type { ReadTransaction, Stamped, Store } from './ports.js'
@@ -88,6 +89,7 @@ const unauthenticatedMessages = {
   CREDENTIAL_INVALID: 'the API key is not valid',
   CREDENTIAL_EXPIRED: 'the API key has expired',
   CREDENTIAL_AMBIGUOUS: 'more than one API key was sent',
+  ENROLLMENT_INVALID: 'the enrollment token is unknown, used or expired',
 } as const
 
 export function unauthenticated(reason: keyof typeof unauthenticatedMessages): DomainError {

@@ -1,22 +1,16 @@
-import { isWellFormedSecret } from '../domain/api-key.js'
 import type { Decision } from '../domain/decision.js'
 import { evaluate } from '../domain/evaluate.js'
 import { type ExplainedPolicy, explainPolicies } from '../domain/explain.js'
 import type { Group } from '../domain/group.js'
-import { type ApplicationId, parseApiKeyId, parseId, type UserId } from '../domain/ids.js'
+import { parseApiKeyId } from '../domain/ids.js'
 import type { CompiledPolicy } from '../domain/policy.js'
-import type { PrincipalRef } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
-import { parsed, type Validation } from '../domain/validation.js'
+import { isWellFormedSecret } from '../domain/secret.js'
+import { parsed } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
 import { loadFacts, loadStanding, type Standing } from './facts.js'
+import { type PrincipalInput, parsePrincipalRef } from './principal-input.js'
 import { requirePermission } from './require.js'
-
-/** Exactly one is given. */
-export interface PrincipalInput {
-  readonly userId: string
-  readonly applicationId: string
-}
 
 /** Asks about a named principal of the caller's organization. */
 export async function authorizePrincipal(
@@ -25,7 +19,7 @@ export async function authorizePrincipal(
 ): Promise<Decision> {
   requirePermission(act, 'iam:decision:ask')
   const { ref, question } = parsed((v) => ({
-    ref: parsePrincipalRef(v, input),
+    ref: parsePrincipalRef(v, 'principal', input),
     question: parseQuestion(v, '', input),
   }))
   const standing = await loadStanding(act.tx.decisions, ref)
@@ -71,7 +65,7 @@ type Refused = { readonly reason: 'KEY_MALFORMED' | 'KEY_NOT_FOUND' | 'PRINCIPAL
 async function findSubject(act: ReadAct, input: ExplainSubject): Promise<Standing | Refused> {
   requireOneSubject(input)
   if (input.apiKey !== '' || input.accessKey !== '') return findKeySubject(act, input)
-  const ref = parsed((v) => parsePrincipalRef(v, input))
+  const ref = parsed((v) => parsePrincipalRef(v, 'principal', input))
   const standing = await loadStanding(act.tx.decisions, ref)
   return isOwn(act, standing) ? standing : { reason: 'PRINCIPAL_NOT_FOUND' }
 }
@@ -96,17 +90,6 @@ function requireOneSubject(input: ExplainSubject): void {
       v.fail('subject', 'REQUIRED', 'must be one of api_key, access_key, user_id, application_id')
     }
   })
-}
-
-function parsePrincipalRef(v: Validation, input: PrincipalInput): PrincipalRef {
-  const isUser = input.userId !== ''
-  if (isUser === (input.applicationId !== '')) {
-    v.fail('principal', 'REQUIRED', 'must be exactly one of user_id and application_id')
-    return { type: 'user', id: '' as UserId }
-  }
-  return isUser
-    ? { type: 'user', id: parseId<UserId>(v, 'user_id', input.userId) }
-    : { type: 'application', id: parseId<ApplicationId>(v, 'application_id', input.applicationId) }
 }
 
 function isOwn(act: ReadAct, standing: Standing | undefined): standing is Standing {

@@ -31,7 +31,7 @@ export async function bootstrap(
     const founded = await foundOrganization({ tx, tools, nowMs }, { ...fields, root: true })
     tx.record({
       organizationId: founded.organization.id,
-      entities: foundedEntities(founded, tools.hashSecret(founded.ownerSecret)),
+      entities: foundedEntities(founded),
       audit: {
         atMs: nowMs,
         ip: '',

@@ -1,12 +1,10 @@
-import { type ApiKey, createAccessKey, createSecret } from '../domain/api-key.js'
 import { failedPrecondition } from '../domain/errors.js'
 import { type Group, type GroupKind, implicitGroupNames } from '../domain/group.js'
 import type { AccountId, GroupId, OrganizationId, UserId } from '../domain/ids.js'
 import type { Organization } from '../domain/organization.js'
 import { defaultProjectId, defaultProjectName } from '../domain/project.js'
 import type { User } from '../domain/user.js'
-import type { Tools } from './act.js'
-import type { WriteTransaction } from './ports.js'
+import { type FirstKey, insertFirstKey, type KeylessAct } from './first-key.js'
 
 export interface Founding {
   readonly name: string
@@ -19,20 +17,11 @@ export interface Founding {
 export interface Founded {
   readonly organization: Organization
   readonly owner: User
-  readonly ownerKey: ApiKey
-  /** The only time that anybody sees it. */
-  readonly ownerSecret: string
-}
-
-/** What making an organization needs; it has no caller inside it yet. */
-export interface FoundingAct {
-  readonly tx: WriteTransaction
-  readonly tools: Tools
-  readonly nowMs: number
+  readonly ownerKey: FirstKey
 }
 
 /** Makes an organization with default project, implicit groups, owner and the owner's first key. */
-export async function foundOrganization(act: FoundingAct, founding: Founding): Promise<Founded> {
+export async function foundOrganization(act: KeylessAct, founding: Founding): Promise<Founded> {
   const { tx, tools, nowMs } = act
   const stamps = { createdAtMs: nowMs, updatedAtMs: nowMs, version: 1 }
   const organization: Organization = {
@@ -52,11 +41,11 @@ export async function foundOrganization(act: FoundingAct, founding: Founding): P
   await insertImplicitGroup(act, organization.id, 'all-users')
   await insertImplicitGroup(act, organization.id, 'all-applications')
   const owner = await insertOwner(act, organization.id, founding.ownerEmail)
-  return { organization, owner, ...(await insertKey(act, owner)) }
+  return { organization, owner, ownerKey: await insertFirstKey(act, owner) }
 }
 
 async function insertImplicitGroup(
-  { tx, tools, nowMs }: FoundingAct,
+  { tx, tools, nowMs }: KeylessAct,
   organizationId: OrganizationId,
   kind: Exclude<GroupKind, 'regular'>,
 ): Promise<void> {
@@ -77,7 +66,7 @@ async function insertImplicitGroup(
 }
 
 async function insertOwner(
-  { tx, tools, nowMs }: FoundingAct,
+  { tx, tools, nowMs }: KeylessAct,
   organizationId: OrganizationId,
   email: string,
 ): Promise<User> {
@@ -108,32 +97,11 @@ async function insertOwner(
   return owner
 }
 
-/** Makes a whole, never expiring key for a user, outside of every caller's rights. */
-export async function insertKey(
-  { tx, tools, nowMs }: FoundingAct,
-  bearer: User,
-): Promise<{ ownerKey: ApiKey; ownerSecret: string }> {
-  const ownerSecret = createSecret(tools.randomBytes)
-  const ownerKey: ApiKey = {
-    id: createAccessKey(tools.randomBytes),
-    organizationId: bearer.organizationId,
-    bearer: { type: 'user', id: bearer.id },
-    description: 'made with the organization',
-    defaultProjectId: defaultProjectId(bearer.organizationId),
-    narrowing: {},
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    version: 1,
-  }
-  await tx.apiKeys.insert(ownerKey, { hash: tools.hashSecret(ownerSecret) })
-  return { ownerKey, ownerSecret }
-}
-
 /** Everything about a new organization that caches could hold as absent. */
-export function foundedEntities({ organization, owner }: Founded, secretHash: string) {
+export function foundedEntities({ organization, owner, ownerKey }: Founded) {
   return [
     { kind: 'project', id: organization.id },
     { kind: 'principal', id: owner.id },
-    { kind: 'credential', id: secretHash },
+    { kind: 'credential', id: ownerKey.secretHash },
   ] as const
 }

@@ -3,6 +3,7 @@ import { parseId, type UserId } from '../domain/ids.js'
 import type { User } from '../domain/user.js'
 import { parsed } from '../domain/validation.js'
 import { type ReadAct, record, type WriteAct } from './act.js'
+import { type FirstKey, insertFirstKey } from './first-key.js'
 import { byCreation, type Page, type PageInput, readPage } from './page.js'
 import { requireWholeKey } from './require.js'
 
@@ -30,7 +31,12 @@ export async function listInvitations(act: ReadAct, input: PageInput): Promise<P
   return { items, nextPageToken: page.nextPageToken }
 }
 
-export async function acceptInvitation(act: WriteAct, userId: string): Promise<User> {
+export interface Accepted extends FirstKey {
+  readonly user: User
+}
+
+/** The guest needs a key of its own: a key works in its own organization only. */
+export async function acceptInvitation(act: WriteAct, userId: string): Promise<Accepted> {
   const { person, guest: before } = await findInvitation(act, userId)
   const after: User = {
     ...before,
@@ -40,8 +46,9 @@ export async function acceptInvitation(act: WriteAct, userId: string): Promise<U
     version: before.version + 1,
   }
   await act.tx.users.update(after)
-  recordAnswer(act, 'iam:invitation:accept', { before, after })
-  return after
+  const first = await insertFirstKey(act, after)
+  recordAnswer(act, 'iam:invitation:accept', { before, after, secretHash: first.secretHash })
+  return { ...first, user: after }
 }
 
 export async function declineInvitation(act: WriteAct, userId: string): Promise<void> {
@@ -75,8 +82,9 @@ async function callingPerson(act: ReadAct): Promise<User & Required<Pick<User, '
 function recordAnswer(
   act: WriteAct,
   action: string,
-  change: { readonly before: User; readonly after?: User },
+  change: { readonly before: User; readonly after?: User; readonly secretHash?: string },
 ): void {
+  const { secretHash, ...states } = change
   record(act, {
     action,
     resourceType: 'user',
@@ -85,7 +93,8 @@ function recordAnswer(
     entities: [
       { kind: 'principal', id: change.before.id },
       { kind: 'bindings', id: change.before.id },
+      ...(secretHash ? [{ kind: 'credential' as const, id: secretHash }] : []),
     ],
-    ...change,
+    ...states,
   })
 }

@@ -34,7 +34,7 @@ export async function createOrganization(act: WriteAct, input: NewOrganization):
     resourceType: 'organization',
     resourceId: founded.organization.id,
     organizationId: founded.organization.id,
-    entities: foundedEntities(founded, act.tools.hashSecret(founded.ownerSecret)),
+    entities: foundedEntities(founded),
     after: founded.organization,
   })
   return founded

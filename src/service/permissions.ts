@@ -11,6 +11,7 @@ export const permissions = [
   'account:project:delete',
   'iam:user:create',
   'iam:user:invite',
+  'iam:user:enroll',
   'iam:user:read',
   'iam:user:list',
   'iam:user:write',

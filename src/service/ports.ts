@@ -58,6 +58,7 @@ export interface ReadTransaction {
 }
 
 export interface WriteTransaction extends ReadTransaction {
+  readonly enrollments: EnrollmentStore
   readonly organizations: OrganizationWriter
   readonly projects: ProjectWriter
   readonly accounts: AccountWriter
@@ -182,6 +183,22 @@ export interface UserWriter extends UserReader {
   update(user: User): Promise<void>
   /** Deletes its keys and memberships with it; its policies must be detached before. */
   delete(id: UserId): Promise<void>
+}
+
+/** A member's standing permission to make its own first key, once. */
+export interface Enrollment {
+  readonly userId: UserId
+  /** Of the token. */
+  readonly hash: string
+  readonly expiresAtMs: number
+}
+
+export interface EnrollmentStore {
+  /** Expired ones are found too. */
+  find(hash: string): Promise<Enrollment | undefined>
+  /** A user has at most one. */
+  replace(enrollment: Enrollment): Promise<void>
+  delete(userId: UserId): Promise<void>
 }
 
 export interface ApplicationFilter {

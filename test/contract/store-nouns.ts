@@ -224,12 +224,11 @@ export function describeNouns(store: () => Store): void {
         for (const group of groups) await tx.groups.insert(group)
       })
       const seen: PagePosition[] = []
-      for (;;) {
+      for (let pages = 0; pages < 5; pages++) {
         const after = seen.at(-1)
         const { value } = await store().read((tx) =>
           tx.groups.list(id, {}, { size: 2, ...(after && { after }) }),
         )
-        if (value.length === 0) break
         seen.push(...value)
       }
       const order = [...seen].sort(

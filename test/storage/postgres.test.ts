@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openPostgresStore } from '../../src/storage/sql/postgres.js'
 import { describeStore } from '../contract/store.js'
 import { aProject, change, deps, founded, save } from '../contract/store-fixture.js'
@@ -92,11 +92,8 @@ describe('the store on PostgreSQL', () => {
     ['standby', { standby: true }],
   ])('refuses a server that may lose writes: %s', async (word, options) => {
     const server = await startPostgres(options)
-    try {
-      await expect(open(server.url)).rejects.toMatchObject(unsafe(word))
-    } finally {
-      await server.stop()
-    }
+    onTestFinished(() => server.stop())
+    await expect(open(server.url)).rejects.toMatchObject(unsafe(word))
   })
 
   it('says so when there is no server, or no such database or user', async () => {
@@ -126,6 +123,19 @@ describe('the store on PostgreSQL', () => {
     const { revision } = await save(store, id, async () => undefined)
     await store.close()
     expect(revision.number).toBe(2)
+  })
+
+  it('survives the death of the server', async () => {
+    const server = await startPostgres()
+    onTestFinished(() => server.stop())
+    const store = await open(server.url)
+    await founded(store)
+    await server.stop()
+    const unreachable = { kind: 'unavailable', reason: 'STORE_UNREACHABLE' }
+    await expect(store.ping()).rejects.toMatchObject(unreachable)
+    await expect(store.read(async () => undefined)).rejects.toMatchObject(unreachable)
+    await expect(founded(store)).rejects.toMatchObject(unreachable)
+    await store.close()
   })
 
   it('does not know what became of a commit during which the connection died', async () => {

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
@@ -188,6 +196,8 @@ function holderOf(path: string): string {
 
 /** Overwrites all but the first page. */
 function damage(path: string): void {
-  const { size } = statSync(path)
-  writeFileSync(path, Buffer.alloc(size - 4_096, 0x5a), { flag: 'r+' })
+  const size = statSync(path).size - 4_096
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(size, 0x5a), 0, size, 4_096)
+  closeSync(file)
 }

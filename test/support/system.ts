@@ -37,7 +37,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Tes
   return {
     address: system.address,
     founded: system.founded,
-    owner: connection.as(system.founded.ownerSecret),
+    owner: connection.as(system.founded.ownerKey.secret),
     as: (secret) => connection.as(secret),
     clock,
     async close() {

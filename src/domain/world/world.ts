@@ -1,4 +1,4 @@
-import { isWellFormedSecret } from '../api-key.js'
+import { isWellFormedSecret } from '../secret.js'
 import type { Decision, DenyReason } from '../decision.js'
 import { evaluate } from '../evaluate.js'
 import { type ExplainedPolicy, explainPolicies } from '../explain.js'

@@ -7,7 +7,7 @@ import { toCommitError, toRefusal } from './errors.js'
 import { migrate } from './migrate.js'
 import { checkServer } from './postgres-check.js'
 import { openPool } from './postgres-pool.js'
-import type { AuditEntryRow, Schema } from './schema.js'
+import type { Schema } from './schema.js'
 import { createSqlStore, type SqlStoreDeps } from './store.js'
 import { inTransaction } from './transaction.js'
 
@@ -88,7 +88,8 @@ class PostgresEngine implements SqlEngine {
       ), audited as (
         insert into audit_entries (rev, ${sql.join(auditColumns.map((name) => sql.ref(name)))})
         select head.rev, entry.* from head
-        cross join (values ${sql.join(audit.map(auditValues))}) as entry
+        cross join json_to_recordset(${JSON.stringify(audit)}::json)
+          as entry (${sql.raw(auditColumns.map((name) => `${name} ${auditType(name)}`).join(', '))})
       )
       select epoch, rev, nonce from head`.execute(db)
     const [head] = appended.rows
@@ -121,10 +122,7 @@ const auditColumns = [
   'at_ms',
 ] as const
 
-/** PostgreSQL cannot tell the type of a parameter in a list of values by itself. */
-function auditValues(row: Omit<AuditEntryRow, 'rev'>) {
-  const values = auditColumns.map((name) =>
-    name === 'at_ms' ? sql`${row.at_ms}::bigint` : sql`${row[name]}::text`,
-  )
-  return sql`(${sql.join(values)})`
+/** One parameter for all rows: a large import leaves more than a statement may have parameters. */
+function auditType(name: (typeof auditColumns)[number]): string {
+  return name === 'at_ms' ? 'bigint' : 'text'
 }

@@ -21,6 +21,7 @@ export interface Schema {
   rule_projects: RuleProjectRow
   api_keys: ApiKeyRow
   api_key_secrets: ApiKeySecretRow
+  enrollments: EnrollmentRow
   audit_entries: AuditEntryRow
 }
 
@@ -182,6 +183,12 @@ export interface ApiKeySecretRow {
   hash: string
   key_id: string
   expires_at_ms: number | null
+}
+
+export interface EnrollmentRow {
+  user_id: string
+  hash: string
+  expires_at_ms: number
 }
 
 export interface AuditEntryRow {

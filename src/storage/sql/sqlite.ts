@@ -111,10 +111,13 @@ class SqliteEngine implements SqlEngine {
       .insertInto('change_log')
       .values({ ...row, at_ms: entry.atMs })
       .execute()
-    await db
-      .insertInto('audit_entries')
-      .values(entry.audit.map((audit) => ({ ...audit, rev })))
-      .execute()
+    // One at a time: a large import leaves more rows than a statement may have parameters for.
+    for (const audit of entry.audit) {
+      await db
+        .insertInto('audit_entries')
+        .values({ ...audit, rev })
+        .execute()
+    }
     return toRevision(head)
   }
 

@@ -14,6 +14,7 @@ import { ApplicationStore } from './application-store.js'
 import { readRevision, toChangeLogEntry } from './change-log.js'
 import { SqlDecisionReader } from './decision-reader.js'
 import type { SqlEngine } from './engine.js'
+import { SqlEnrollmentStore } from './enrollment-store.js'
 import { isRetryable, toRefusal, unavailable } from './errors.js'
 import { GroupStore } from './group-store.js'
 import { OrganizationStore } from './organization-store.js'
@@ -100,6 +101,7 @@ class SqlStore implements Store {
       projects: new ProjectStore(db, deps.now),
       accounts: new AccountStore(db),
       users: new UserStore(db),
+      enrollments: new SqlEnrollmentStore(db),
       applications: new ApplicationStore(db),
       groups: new GroupStore(db),
       apiKeys: new ApiKeyStore(db),

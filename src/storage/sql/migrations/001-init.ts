@@ -220,6 +220,12 @@ function keys(words: Words): string[] {
       constraint api_key_secrets_hash_key primary key (hash)
     ) ${table}`,
     'create index api_key_secrets_key on api_key_secrets (key_id)',
+    `create table enrollments (
+      user_id ${text} not null references users (id) on delete cascade,
+      hash ${text} not null, expires_at_ms ${integer} not null,
+      constraint enrollments_user_id_key primary key (user_id),
+      constraint enrollments_hash_key unique (hash)
+    ) ${table}`,
   ]
 }
 

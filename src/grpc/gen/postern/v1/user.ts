@@ -136,6 +136,43 @@ export interface AcceptInvitationRequest {
   userId: string;
 }
 
+export interface AcceptInvitationResponse {
+  user:
+    | User
+    | undefined;
+  /** The guest's first key in the inviting organization; shown this once. */
+  apiKey: string;
+  /** The public part of that key. */
+  accessKey: string;
+  revision: string;
+}
+
+export interface IssueEnrollmentRequest {
+  userId: string;
+}
+
+export interface IssueEnrollmentResponse {
+  /** Good once; shown this once. */
+  token: string;
+  expireTime: Date | undefined;
+  revision: string;
+}
+
+export interface EnrollRequest {
+  token: string;
+}
+
+export interface EnrollResponse {
+  user:
+    | User
+    | undefined;
+  /** The member's own key; shown this once. */
+  apiKey: string;
+  /** The public part of that key. */
+  accessKey: string;
+  revision: string;
+}
+
 export interface DeclineInvitationRequest {
   userId: string;
 }
@@ -969,6 +1006,377 @@ export const AcceptInvitationRequest: MessageFns<AcceptInvitationRequest> = {
   },
 };
 
+function createBaseAcceptInvitationResponse(): AcceptInvitationResponse {
+  return { user: undefined, apiKey: "", accessKey: "", revision: "" };
+}
+
+export const AcceptInvitationResponse: MessageFns<AcceptInvitationResponse> = {
+  encode(message: AcceptInvitationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== undefined) {
+      User.encode(message.user, writer.uint32(10).fork()).join();
+    }
+    if (message.apiKey !== "") {
+      writer.uint32(18).string(message.apiKey);
+    }
+    if (message.accessKey !== "") {
+      writer.uint32(26).string(message.accessKey);
+    }
+    if (message.revision !== "") {
+      writer.uint32(34).string(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptInvitationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptInvitationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = User.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.accessKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AcceptInvitationResponse>): AcceptInvitationResponse {
+    return AcceptInvitationResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AcceptInvitationResponse>): AcceptInvitationResponse {
+    const message = createBaseAcceptInvitationResponse();
+    message.user = (object.user !== undefined && object.user !== null) ? User.fromPartial(object.user) : undefined;
+    message.apiKey = object.apiKey ?? "";
+    message.accessKey = object.accessKey ?? "";
+    message.revision = object.revision ?? "";
+    return message;
+  },
+};
+
+function createBaseIssueEnrollmentRequest(): IssueEnrollmentRequest {
+  return { userId: "" };
+}
+
+export const IssueEnrollmentRequest: MessageFns<IssueEnrollmentRequest> = {
+  encode(message: IssueEnrollmentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueEnrollmentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueEnrollmentRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<IssueEnrollmentRequest>): IssueEnrollmentRequest {
+    return IssueEnrollmentRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<IssueEnrollmentRequest>): IssueEnrollmentRequest {
+    const message = createBaseIssueEnrollmentRequest();
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseIssueEnrollmentResponse(): IssueEnrollmentResponse {
+  return { token: "", expireTime: undefined, revision: "" };
+}
+
+export const IssueEnrollmentResponse: MessageFns<IssueEnrollmentResponse> = {
+  encode(message: IssueEnrollmentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(18).fork()).join();
+    }
+    if (message.revision !== "") {
+      writer.uint32(26).string(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueEnrollmentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueEnrollmentResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<IssueEnrollmentResponse>): IssueEnrollmentResponse {
+    return IssueEnrollmentResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<IssueEnrollmentResponse>): IssueEnrollmentResponse {
+    const message = createBaseIssueEnrollmentResponse();
+    message.token = object.token ?? "";
+    message.expireTime = object.expireTime ?? undefined;
+    message.revision = object.revision ?? "";
+    return message;
+  },
+};
+
+function createBaseEnrollRequest(): EnrollRequest {
+  return { token: "" };
+}
+
+export const EnrollRequest: MessageFns<EnrollRequest> = {
+  encode(message: EnrollRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnrollRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnrollRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EnrollRequest>): EnrollRequest {
+    return EnrollRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EnrollRequest>): EnrollRequest {
+    const message = createBaseEnrollRequest();
+    message.token = object.token ?? "";
+    return message;
+  },
+};
+
+function createBaseEnrollResponse(): EnrollResponse {
+  return { user: undefined, apiKey: "", accessKey: "", revision: "" };
+}
+
+export const EnrollResponse: MessageFns<EnrollResponse> = {
+  encode(message: EnrollResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== undefined) {
+      User.encode(message.user, writer.uint32(10).fork()).join();
+    }
+    if (message.apiKey !== "") {
+      writer.uint32(18).string(message.apiKey);
+    }
+    if (message.accessKey !== "") {
+      writer.uint32(26).string(message.accessKey);
+    }
+    if (message.revision !== "") {
+      writer.uint32(34).string(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnrollResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnrollResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = User.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.accessKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EnrollResponse>): EnrollResponse {
+    return EnrollResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EnrollResponse>): EnrollResponse {
+    const message = createBaseEnrollResponse();
+    message.user = (object.user !== undefined && object.user !== null) ? User.fromPartial(object.user) : undefined;
+    message.apiKey = object.apiKey ?? "";
+    message.accessKey = object.accessKey ?? "";
+    message.revision = object.revision ?? "";
+    return message;
+  },
+};
+
 function createBaseDeclineInvitationRequest(): DeclineInvitationRequest {
   return { userId: "" };
 }
@@ -1656,7 +2064,10 @@ export const UserServiceService = {
       Buffer.from(ListInvitationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListInvitationsResponse => ListInvitationsResponse.decode(value),
   },
-  /** Makes the caller an active guest of the inviting organization. For users. */
+  /**
+   * Makes the caller an active guest of the inviting organization, and answers the guest's first
+   * key there. For users.
+   */
   acceptInvitation: {
     path: "/postern.v1.UserService/AcceptInvitation" as const,
     requestStream: false as const,
@@ -1664,8 +2075,9 @@ export const UserServiceService = {
     requestSerialize: (value: AcceptInvitationRequest): Buffer =>
       Buffer.from(AcceptInvitationRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): AcceptInvitationRequest => AcceptInvitationRequest.decode(value),
-    responseSerialize: (value: User): Buffer => Buffer.from(User.encode(value).finish()),
-    responseDeserialize: (value: Buffer): User => User.decode(value),
+    responseSerialize: (value: AcceptInvitationResponse): Buffer =>
+      Buffer.from(AcceptInvitationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AcceptInvitationResponse => AcceptInvitationResponse.decode(value),
   },
   /** Removes the invitation. For users. */
   declineInvitation: {
@@ -1678,6 +2090,31 @@ export const UserServiceService = {
     responseSerialize: (value: DeclineInvitationResponse): Buffer =>
       Buffer.from(DeclineInvitationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeclineInvitationResponse => DeclineInvitationResponse.decode(value),
+  },
+  /**
+   * Answers a token with which the member makes its own first key. Needs `iam:user:enroll`, and of
+   * the caller everything that the member may do. Replaces an earlier token.
+   */
+  issueEnrollment: {
+    path: "/postern.v1.UserService/IssueEnrollment" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: IssueEnrollmentRequest): Buffer =>
+      Buffer.from(IssueEnrollmentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): IssueEnrollmentRequest => IssueEnrollmentRequest.decode(value),
+    responseSerialize: (value: IssueEnrollmentResponse): Buffer =>
+      Buffer.from(IssueEnrollmentResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): IssueEnrollmentResponse => IssueEnrollmentResponse.decode(value),
+  },
+  /** Makes a key for the member that the token was issued for, once. The token is the credential. */
+  enroll: {
+    path: "/postern.v1.UserService/Enroll" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EnrollRequest): Buffer => Buffer.from(EnrollRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EnrollRequest => EnrollRequest.decode(value),
+    responseSerialize: (value: EnrollResponse): Buffer => Buffer.from(EnrollResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EnrollResponse => EnrollResponse.decode(value),
   },
   /** Needs `iam:user:read`, except for oneself. */
   getUser: {
@@ -1757,10 +2194,20 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   inviteUser: handleUnaryCall<InviteUserRequest, User>;
   /** The invitations that wait for the caller, from every organization. For users. */
   listInvitations: handleUnaryCall<ListInvitationsRequest, ListInvitationsResponse>;
-  /** Makes the caller an active guest of the inviting organization. For users. */
-  acceptInvitation: handleUnaryCall<AcceptInvitationRequest, User>;
+  /**
+   * Makes the caller an active guest of the inviting organization, and answers the guest's first
+   * key there. For users.
+   */
+  acceptInvitation: handleUnaryCall<AcceptInvitationRequest, AcceptInvitationResponse>;
   /** Removes the invitation. For users. */
   declineInvitation: handleUnaryCall<DeclineInvitationRequest, DeclineInvitationResponse>;
+  /**
+   * Answers a token with which the member makes its own first key. Needs `iam:user:enroll`, and of
+   * the caller everything that the member may do. Replaces an earlier token.
+   */
+  issueEnrollment: handleUnaryCall<IssueEnrollmentRequest, IssueEnrollmentResponse>;
+  /** Makes a key for the member that the token was issued for, once. The token is the credential. */
+  enroll: handleUnaryCall<EnrollRequest, EnrollResponse>;
   /** Needs `iam:user:read`, except for oneself. */
   getUser: handleUnaryCall<GetUserRequest, User>;
   /** Needs `iam:user:list`; without it a user sees itself alone. */
@@ -1833,21 +2280,24 @@ export interface UserServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListInvitationsResponse) => void,
   ): ClientUnaryCall;
-  /** Makes the caller an active guest of the inviting organization. For users. */
+  /**
+   * Makes the caller an active guest of the inviting organization, and answers the guest's first
+   * key there. For users.
+   */
   acceptInvitation(
     request: AcceptInvitationRequest,
-    callback: (error: ServiceError | null, response: User) => void,
+    callback: (error: ServiceError | null, response: AcceptInvitationResponse) => void,
   ): ClientUnaryCall;
   acceptInvitation(
     request: AcceptInvitationRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: User) => void,
+    callback: (error: ServiceError | null, response: AcceptInvitationResponse) => void,
   ): ClientUnaryCall;
   acceptInvitation(
     request: AcceptInvitationRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: User) => void,
+    callback: (error: ServiceError | null, response: AcceptInvitationResponse) => void,
   ): ClientUnaryCall;
   /** Removes the invitation. For users. */
   declineInvitation(
@@ -1864,6 +2314,41 @@ export interface UserServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeclineInvitationResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Answers a token with which the member makes its own first key. Needs `iam:user:enroll`, and of
+   * the caller everything that the member may do. Replaces an earlier token.
+   */
+  issueEnrollment(
+    request: IssueEnrollmentRequest,
+    callback: (error: ServiceError | null, response: IssueEnrollmentResponse) => void,
+  ): ClientUnaryCall;
+  issueEnrollment(
+    request: IssueEnrollmentRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: IssueEnrollmentResponse) => void,
+  ): ClientUnaryCall;
+  issueEnrollment(
+    request: IssueEnrollmentRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: IssueEnrollmentResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a key for the member that the token was issued for, once. The token is the credential. */
+  enroll(
+    request: EnrollRequest,
+    callback: (error: ServiceError | null, response: EnrollResponse) => void,
+  ): ClientUnaryCall;
+  enroll(
+    request: EnrollRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EnrollResponse) => void,
+  ): ClientUnaryCall;
+  enroll(
+    request: EnrollRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EnrollResponse) => void,
   ): ClientUnaryCall;
   /** Needs `iam:user:read`, except for oneself. */
   getUser(request: GetUserRequest, callback: (error: ServiceError | null, response: User) => void): ClientUnaryCall;

@@ -1,14 +1,14 @@
-import type { OrganizationDocument } from '../domain/document.js'
-import { DomainError } from '../domain/errors.js'
-import { ownOrganization, type WriteAct } from './act.js'
+import type { OrganizationDocument } from '../../domain/document.js'
+import { DomainError } from '../../domain/errors.js'
+import { ownOrganization, type WriteAct } from '../act.js'
+import { checkDocument } from './check.js'
 import { Directory } from './directory.js'
-import { checkDocument } from './document-check.js'
-import { applyPermissionSet, applyPolicy } from './document-policies.js'
-import { applyApplication, applyGroup, applyUser } from './document-principals.js'
-import { applyOrganizationName, applyProject } from './document-projects.js'
-import { prune } from './document-prune.js'
-import type { DocumentChange } from './document-run.js'
 import { takeInventory } from './inventory.js'
+import { applyPermissionSet, applyPolicy } from './policies.js'
+import { applyApplication, applyGroup, applyUser } from './principals.js'
+import { applyOrganizationName, applyProject } from './projects.js'
+import { prune } from './prune.js'
+import type { DocumentChange } from './run.js'
 
 export interface ImportInput {
   readonly organizationId: string

@@ -1,7 +1,7 @@
-import type { ProjectEntry } from '../domain/document.js'
-import { type DocumentRun, differing, noteCreated, noteUpdated } from './document-run.js'
-import { getOrganization, updateOrganization } from './organizations.js'
-import { createProject, updateProject } from './projects.js'
+import type { ProjectEntry } from '../../domain/document.js'
+import { getOrganization, updateOrganization } from '../organizations.js'
+import { createProject, updateProject } from '../projects.js'
+import { type DocumentRun, differing, noteCreated, noteUpdated } from './run.js'
 
 export async function applyOrganizationName(run: DocumentRun, name: string): Promise<void> {
   if (name === '') return

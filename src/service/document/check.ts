@@ -1,6 +1,6 @@
-import type { OrganizationDocument, PolicyEntry } from '../domain/document.js'
-import { implicitGroupNames } from '../domain/group.js'
-import { parsed, type Validation } from '../domain/validation.js'
+import type { OrganizationDocument, PolicyEntry } from '../../domain/document.js'
+import { implicitGroupNames } from '../../domain/group.js'
+import { parsed, type Validation } from '../../domain/validation.js'
 import type { Directory } from './directory.js'
 
 const entriesMax = 10_000

@@ -1,13 +1,13 @@
-import type { PermissionSetEntry, PolicyEntry, RuleEntry } from '../domain/document.js'
-import { failedPrecondition, notFound } from '../domain/errors.js'
-import type { Policy } from '../domain/policy.js'
+import type { PermissionSetEntry, PolicyEntry, RuleEntry } from '../../domain/document.js'
+import { failedPrecondition, notFound } from '../../domain/errors.js'
+import type { Policy } from '../../domain/policy.js'
+import { createPermissionSet, updatePermissionSet } from '../permission-sets.js'
+import { createPolicy, type PolicyPrincipalInput, updatePolicy } from '../policies.js'
+import type { RuleInput } from '../rule-parser.js'
+import { setRules } from '../rules.js'
 import type { Directory } from './directory.js'
-import { toPolicyEntry } from './document-export.js'
-import { type DocumentRun, differing, noteCreated, noteUpdated } from './document-run.js'
-import { createPermissionSet, updatePermissionSet } from './permission-sets.js'
-import { createPolicy, type PolicyPrincipalInput, updatePolicy } from './policies.js'
-import type { RuleInput } from './rule-parser.js'
-import { setRules } from './rules.js'
+import { toPolicyEntry } from './export.js'
+import { type DocumentRun, differing, noteCreated, noteUpdated } from './run.js'
 
 export async function applyPermissionSet(
   run: DocumentRun,

@@ -1,4 +1,4 @@
-import type { WriteAct } from './act.js'
+import type { WriteAct } from '../act.js'
 import type { Directory } from './directory.js'
 
 export type DocumentNoun =

@@ -1,13 +1,13 @@
-import type { OrganizationDocument } from '../domain/document.js'
-import { defaultProjectId } from '../domain/project.js'
-import { deleteApplication } from './applications.js'
-import type { DocumentNoun, DocumentRun } from './document-run.js'
-import { deleteGroup } from './groups.js'
+import type { OrganizationDocument } from '../../domain/document.js'
+import { defaultProjectId } from '../../domain/project.js'
+import { deleteApplication } from '../applications.js'
+import { deleteGroup } from '../groups.js'
+import { deletePermissionSet } from '../permission-sets.js'
+import { deletePolicy } from '../policies.js'
+import { deleteProject } from '../projects.js'
+import { deleteUser } from '../users.js'
 import { takeInventory } from './inventory.js'
-import { deletePermissionSet } from './permission-sets.js'
-import { deletePolicy } from './policies.js'
-import { deleteProject } from './projects.js'
-import { deleteUser } from './users.js'
+import type { DocumentNoun, DocumentRun } from './run.js'
 
 /** Removes what the document does not name, users before what they use. The owner stays. */
 export async function prune(run: DocumentRun, document: OrganizationDocument): Promise<void> {

@@ -1,11 +1,11 @@
-import type { ApplicationEntry, GroupEntry, UserEntry } from '../domain/document.js'
-import { failedPrecondition, notFound } from '../domain/errors.js'
-import type { User } from '../domain/user.js'
-import { createApplication, updateApplication } from './applications.js'
-import { canonical, type DocumentRun, differing, noteCreated, noteUpdated } from './document-run.js'
-import { setGroupMembers } from './group-members.js'
-import { createGroup, updateGroup } from './groups.js'
-import { createUser, inviteUser, lockUser, unlockUser, updateUser } from './users.js'
+import type { ApplicationEntry, GroupEntry, UserEntry } from '../../domain/document.js'
+import { failedPrecondition, notFound } from '../../domain/errors.js'
+import type { User } from '../../domain/user.js'
+import { createApplication, updateApplication } from '../applications.js'
+import { setGroupMembers } from '../group-members.js'
+import { createGroup, updateGroup } from '../groups.js'
+import { createUser, inviteUser, lockUser, unlockUser, updateUser } from '../users.js'
+import { canonical, type DocumentRun, differing, noteCreated, noteUpdated } from './run.js'
 
 export async function applyUser(run: DocumentRun, entry: UserEntry): Promise<void> {
   const { act, directory } = run

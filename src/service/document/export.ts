@@ -3,10 +3,10 @@ import type {
   PolicyEntry,
   PrincipalEntry,
   RuleEntry,
-} from '../domain/document.js'
-import type { Policy, Rule } from '../domain/policy.js'
-import type { PolicyPrincipal } from '../domain/principal.js'
-import { ownOrganization, type ReadAct } from './act.js'
+} from '../../domain/document.js'
+import type { Policy, Rule } from '../../domain/policy.js'
+import type { PolicyPrincipal } from '../../domain/principal.js'
+import { ownOrganization, type ReadAct } from '../act.js'
 import { Directory } from './directory.js'
 import { takeInventory } from './inventory.js'
 

@@ -1,9 +1,9 @@
-import type { Application } from '../domain/application.js'
-import type { Group } from '../domain/group.js'
-import type { CustomPermissionSet } from '../domain/permission-set.js'
-import type { Policy } from '../domain/policy.js'
-import type { Project } from '../domain/project.js'
-import type { User } from '../domain/user.js'
+import type { Application } from '../../domain/application.js'
+import type { Group } from '../../domain/group.js'
+import type { CustomPermissionSet } from '../../domain/permission-set.js'
+import type { Policy } from '../../domain/policy.js'
+import type { Project } from '../../domain/project.js'
+import type { User } from '../../domain/user.js'
 import { ByName, type Inventory } from './inventory.js'
 
 /** An organization's things by the names that documents use; grows as an import makes more. */

@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
+
+/** A server in a process of its own. */
+export interface Contender {
+  readonly address: string
+  readonly secret: string
+  /** Microseconds of CPU that the server has used so far. */
+  cpuUs(): Promise<number>
+  stop(): Promise<void>
+}
+
+export async function startContender(
+  name: 'echo' | 'postern',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Contender> {
+  const program = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url))
+  const child = fork(program, {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...env },
+  })
+  const { address, secret = '' } = await message<{ address: string; secret?: string }>(child)
+  return {
+    address,
+    secret,
+    async cpuUs() {
+      child.send('cpu')
+      return (await message<{ cpuUs: number }>(child)).cpuUs
+    },
+    async stop() {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function message<T>(child: ChildProcess): Promise<T> {
+  const [value] = (await once(child, 'message')) as [T]
+  return value
+}
+
+export interface Load {
+  readonly path: string
+  readonly request: Buffer
+  readonly connections: number
+  readonly inFlight: number
+  readonly calls: number
+}
+
+export interface LoadResult {
+  readonly callsPerSecond: number
+  readonly cpuUsPerCall: number
+  /** Of each call, as its client saw it. */
+  readonly latenciesMs: readonly number[]
+}
+
+/** A fixed number of calls from a closed loop; stops by itself. */
+export async function drive(contender: Contender, load: Load): Promise<LoadResult> {
+  const clients = Array.from(
+    { length: load.connections },
+    () =>
+      new Client(contender.address, credentials.createInsecure(), {
+        'grpc.use_local_subchannel_pool': 1,
+      }),
+  )
+  const latenciesMs: number[] = []
+  let left = load.calls
+  const worker = async (client: Client) => {
+    while (left-- > 0) latenciesMs.push(await timedCall(client, load))
+  }
+  const cpuBefore = await contender.cpuUs()
+  const startMs = performance.now()
+  await Promise.all(
+    clients.flatMap((client) => Array.from({ length: load.inFlight }, () => worker(client))),
+  )
+  const elapsedMs = performance.now() - startMs
+  const cpuUs = (await contender.cpuUs()) - cpuBefore
+  for (const client of clients) client.close()
+  return {
+    callsPerSecond: (load.calls / elapsedMs) * 1_000,
+    cpuUsPerCall: cpuUs / load.calls,
+    latenciesMs,
+  }
+}
+
+const identity = (value: Buffer) => value
+
+function timedCall(client: Client, { path, request }: Load): Promise<number> {
+  const startMs = performance.now()
+  return new Promise((resolve, reject) => {
+    const done = (error: ServiceError | null) =>
+      error ? reject(error) : resolve(performance.now() - startMs)
+    client.makeUnaryRequest(path, identity, identity, request, done)
+  })
+}

@@ -1,0 +1,90 @@
+import {
+  ChannelCredentials,
+  Client,
+  Metadata,
+  type MethodDefinition,
+  type ServiceError,
+} from '@grpc/grpc-js'
+import type { Arguments } from './arguments.js'
+import { misconfigured } from './cli-error.js'
+import { refusalOf } from './refusal.js'
+import { readServerSettings, type ServerSettings, type TlsSettings } from './server-settings.js'
+import type { Terminal } from './terminal.js'
+
+/** A server that can be asked. */
+export interface Connection {
+  /** Whether calls tell who the caller is. */
+  readonly apiKey: string | undefined
+  /** Rejects with `CliError`, whatever goes wrong. */
+  call<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+  ): Promise<Response>
+}
+
+/** Opens a connection for as long as `work` takes. */
+export async function withConnection<T>(
+  args: Arguments,
+  { env }: Pick<Terminal, 'env'>,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const settings = await readServerSettings(args, env)
+  const client = createClient(settings)
+  try {
+    return await work(createConnection(client, settings))
+  } finally {
+    client.close()
+  }
+}
+
+const receiveBytesMax = 64 * 1024 * 1024
+
+function createClient({ address, tls }: ServerSettings): Client {
+  return new Client(address, credentials(tls), {
+    // A proxy that the environment names for the web must not see keys.
+    'grpc.enable_http_proxy': 0,
+    'grpc.max_receive_message_length': receiveBytesMax,
+    'grpc.primary_user_agent': 'postern-cli',
+  })
+}
+
+function credentials(tls: TlsSettings | undefined): ChannelCredentials {
+  if (!tls) return ChannelCredentials.createInsecure()
+  try {
+    const { ca = null, pair } = tls
+    return ChannelCredentials.createSsl(ca, pair?.key ?? null, pair?.cert ?? null)
+  } catch (cause) {
+    throw misconfigured(
+      'the TLS files must be a PEM authority, certificate and matching key',
+      cause,
+    )
+  }
+}
+
+function createConnection(
+  client: Client,
+  { apiKey, timeoutMs, address }: ServerSettings,
+): Connection {
+  const metadata = new Metadata()
+  if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`)
+  return {
+    apiKey,
+    call: ({ path, requestSerialize, responseDeserialize }, request) =>
+      new Promise((resolve, reject) => {
+        const deadline = Date.now() + timeoutMs
+        const done = (error: ServiceError | null, response?: unknown) => {
+          if (error) reject(refusalOf(error, { address, timeoutMs, hasKey: apiKey !== undefined }))
+          else resolve(response as ReturnType<typeof responseDeserialize>)
+        }
+        client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          metadata,
+          { deadline },
+          done,
+        )
+      }),
+  }
+}

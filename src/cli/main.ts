@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { exitCodes } from './exit-code.js'
+import { run } from './run.js'
+
+// Whoever reads may stop reading: what is left to say is then not said, and the answer of the
+// command stays what it is. Anything else that goes wrong with the output is told by the code.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.exit(exitCodes.outputFailed)
+})
+process.stderr.on('error', () => {})
+
+process.exitCode = await run(process.argv.slice(2), process)

@@ -1,0 +1,106 @@
+import { isExpired } from '../domain/api-key.js'
+import { failedPrecondition } from '../domain/errors.js'
+import { createSecret, isWellFormedSecret } from '../domain/secret.js'
+import type { User } from '../domain/user.js'
+import { record, type Tools, type WriteAct } from './act.js'
+import { type Session, unauthenticated } from './administration.js'
+import { loadStanding } from './facts.js'
+import { type FirstKey, insertFirstKey } from './first-key.js'
+import { gained, reachesOf, requireGrants } from './grants.js'
+import type { Stamped, Store, WriteTransaction } from './ports.js'
+import { requirePermission, requireWholeKey } from './require.js'
+import { findOwnUser } from './users.js'
+
+export interface IssuedEnrollment {
+  /** Good once, until its expiry. */
+  readonly token: string
+  readonly expiresAtMs: number
+}
+
+const lifeMs = 7 * 24 * 3_600_000
+
+/**
+ * A member makes its own keys, and so somebody must let it make the first. Whoever holds the token
+ * could take it, so only one who holds everything that the member may do can issue it.
+ */
+export async function issueEnrollment(act: WriteAct, userId: string): Promise<IssuedEnrollment> {
+  requirePermission(act, 'iam:user:enroll')
+  requireWholeKey(act)
+  const user = await findOwnUser(act, 'user_id', userId)
+  requireEnrollable(user)
+  const standing = await loadStanding(act.tx.decisions, { type: 'user', id: user.id })
+  requireGrants(act, gained({ before: [], after: reachesOf(standing?.policies ?? []) }))
+  const token = createSecret(act.tools.randomBytes, 'enrollment')
+  const expiresAtMs = act.nowMs + lifeMs
+  const hash = act.tools.hashSecret(token)
+  await act.tx.enrollments.replace({ userId: user.id, hash, expiresAtMs })
+  record(act, {
+    action: 'iam:user:enroll',
+    resourceType: 'user',
+    resourceId: user.id,
+    entities: [],
+    after: { expiresAtMs },
+  })
+  return { token, expiresAtMs }
+}
+
+export interface Enrolled extends FirstKey {
+  readonly user: User
+}
+
+/** Makes the key. The session's own key, if any, is not looked at: the token is the credential. */
+export type Enroll = (session: Session, token: string) => Promise<Stamped<Enrolled>>
+
+export function createEnroll(deps: { store: Store; tools: Tools; now(): number }): Enroll {
+  const { store, tools, now } = deps
+  return (session, token) =>
+    store.write(async (tx) => {
+      const nowMs = now()
+      const user = await redeem(tx, { token, tools, nowMs })
+      const first = await insertFirstKey({ tx, tools, nowMs }, user)
+      tx.record({
+        organizationId: user.organizationId,
+        entities: [{ kind: 'credential', id: first.secretHash }],
+        audit: {
+          atMs: nowMs,
+          actor: { keyId: first.key.id, principal: { type: 'user', id: user.id } },
+          ip: session.ip,
+          userAgent: session.userAgent,
+          action: 'iam:user-api-key:create',
+          resourceType: 'api_key',
+          resourceId: first.key.id,
+          after: first.key,
+        },
+      })
+      return { ...first, user }
+    })
+}
+
+/** Unknown, used and expired tokens are not told apart. */
+async function redeem(
+  tx: WriteTransaction,
+  { token, tools, nowMs }: { token: string; tools: Tools; nowMs: number },
+): Promise<User> {
+  if (!isWellFormedSecret(token, 'enrollment')) throw unauthenticated('ENROLLMENT_INVALID')
+  const hash = tools.hashSecret(token)
+  const issued = await tx.enrollments.find(hash)
+  const user = issued && (await tx.users.find(issued.userId))
+  if (!user) throw unauthenticated('ENROLLMENT_INVALID')
+  await tx.organizations.lock(user.organizationId)
+  // With the organization locked, nobody else can be redeeming the same token.
+  const enrollment = await tx.enrollments.find(hash)
+  if (!enrollment || isExpired(enrollment.expiresAtMs, nowMs)) {
+    throw unauthenticated('ENROLLMENT_INVALID')
+  }
+  requireEnrollable(user)
+  await tx.enrollments.delete(user.id)
+  return user
+}
+
+function requireEnrollable(user: User): void {
+  if (user.type === 'owner') {
+    throw failedPrecondition('OWNER_PROTECTED', 'the owner makes its own keys')
+  }
+  if (user.status === 'active') return
+  throw failedPrecondition('USER_NOT_ACTIVE', `the user is ${user.status}`)
+}
