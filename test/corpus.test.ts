@@ -3,6 +3,7 @@ import { type CorpusCase, isExpected } from '../src/domain/corpus.js'
 import { askWorld, questionOf } from '../src/domain/world/ask.js'
 import type { World } from '../src/domain/world/world.js'
 import { corpusFiles, offlineWorld, readCorpusFile } from './support/offline.js'
+import { referenceDecision } from './support/reference.js'
 
 test('the corpus is large, and begins with the example that Postern began with', () => {
   const cases = corpusFiles.flatMap((file) => readCorpusFile(file).cases)
@@ -23,6 +24,14 @@ describe.each(corpusFiles)('%s', (file) => {
     const got = askWorld(world, asked)
     expect(got, JSON.stringify(asked.expected)).toSatisfy(() => isExpected(asked.expected, got))
     expectExplained(world, asked)
+  })
+
+  const decided = corpus.cases.filter(({ expected }) => expected.kind === 'decision')
+  test.each(decided)('$name, in the eyes of the reference, too', (asked) => {
+    const { reason, policies } = referenceDecision(corpus.organizations, asked)
+    const got = askWorld(world, asked)
+    expect(got).toMatchObject({ kind: 'decision', reason })
+    if (got.kind === 'decision' && got.policy !== '') expect(policies).toContain(got.policy)
   })
 })
 
