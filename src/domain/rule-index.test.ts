@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import {
+  anOrganizationQuestion,
+  aQuestion,
+  aRule,
+  production,
+  staging,
+} from '../../test/support/rules.js'
+import type { Question } from './question.js'
+import { RuleIndex } from './rule-index.js'
+
+const inStaging = { kind: 'projects', projectIds: [staging] } as const
+const never = { source: 'false', evaluate: () => ({ kind: 'false' }) as const }
+const rules = [
+  aRule({ name: 'everywhere', permissions: ['everywhere:*'] }),
+  aRule({ name: 'staging', permissions: ['*:start', 'staging:*'], scope: inStaging }),
+  aRule({ name: 'organization', scopeType: 'organization' }),
+  aRule({ name: 'misplaced', scopeType: 'organization', scope: inStaging }),
+  aRule({ name: 'web', permissions: ['web:*'], resources: ['server/web-*', 'server/*'] }),
+  aRule({ name: 'conditional', permissions: ['if:*'], condition: never }),
+  aRule({ name: 'unconditional', permissions: ['if:*'] }),
+]
+const index = new RuleIndex(rules)
+
+function fitting(question: Question): string[] {
+  const names: string[] = []
+  index.find(question, (rule) => {
+    names.push(rule.id)
+    return false
+  })
+  return [...new Set(names)].sort()
+}
+
+test.each<[string, Question, string[]]>([
+  ['a rule of every project', aQuestion('everywhere:read'), ['everywhere']],
+  ['in another project', aQuestion('everywhere:a', { projectId: production }), ['everywhere']],
+  ['two rules of one action', aQuestion('everywhere:start'), ['everywhere', 'staging']],
+  ['a rule that two patterns find', aQuestion('staging:start'), ['staging']],
+  ['not in a project that is not listed', aQuestion('staging:a', { projectId: production }), []],
+  ['the organization, and no misplaced rule', anOrganizationQuestion('a'), ['organization']],
+  ['by resource', aQuestion('web:read'), ['web']],
+  ['not by another resource', aQuestion('web:read', { type: 'disk' }), []],
+  ['nothing', aQuestion('nothing'), []],
+])('finds %s', (_, question, names) => {
+  expect(fitting(question)).toEqual(names)
+})
+
+test('tries unconditional rules before those that need an evaluation', () => {
+  expect(index.find(aQuestion('if:read'), () => true)?.id).toBe('unconditional')
+})
+
+test('goes on until a rule is accepted', () => {
+  const found = index.find(aQuestion('if:read'), (rule) => rule.condition !== undefined)
+  expect(found?.id).toBe('conditional')
+})
+
+test('knows its size, and finds nothing when it is empty', () => {
+  expect(index.size).toBe(rules.length)
+  expect(new RuleIndex([]).find(aQuestion('if:read'), () => true)).toBeUndefined()
+})
