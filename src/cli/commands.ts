@@ -10,6 +10,7 @@ import { keyList } from './key-list.js'
 import { keyRevoke } from './key-revoke.js'
 import { keyRotate } from './key-rotate.js'
 import { organizationShow } from './organization-show.js'
+import { policyTest } from './policy-test.js'
 import { serve } from './serve.js'
 import { userEnroll } from './user-enroll.js'
 import { version } from './version.js'
@@ -21,6 +22,7 @@ const withoutHelp: readonly Command[] = [
   explain,
   importCommand,
   exportCommand,
+  policyTest,
   keyCreate,
   keyList,
   keyRevoke,

@@ -55,9 +55,10 @@ const firstPage = { organizationId: '', pageSize: 100, pageToken: '' }
 function requireOne(
   noun: string,
   name: string,
-  [found]: readonly { readonly id: string }[],
+  [found, another]: readonly { readonly id: string }[],
 ): string {
   if (!found) throw unknownName(noun, name)
+  if (another) throw badData(`there are several ${noun}s named \`${name}\`: give the id`)
   return found.id
 }
 

@@ -1,100 +1,54 @@
-import { parse } from 'yaml'
-import type { CompileCondition } from '../domain/condition/condition.js'
-import { type Corpus, type CorpusCase, isExpected, type Outcome } from '../domain/corpus.js'
-import { parseCorpus } from '../domain/corpus-parser.js'
-import { DomainError, type Violation } from '../domain/errors.js'
-import type { FindBuiltinPermissionSet } from '../domain/permission-set.js'
-import { parsed } from '../domain/validation.js'
-import { askWorld } from '../domain/world/ask.js'
-import { createCountedIds } from '../domain/world/counted-ids.js'
-import { createWorld } from '../domain/world/world.js'
+import { findBuiltinPermissionSet } from '../catalog/builtin.js'
+import { compileCondition } from '../domain/condition/compile.js'
+import { rememberConditions } from '../domain/condition/remember.js'
+import type { Command } from './command.js'
+import { withConnection } from './connection.js'
+import { connectionOptions } from './connection-options.js'
+import { reportPolicyTest } from './corpus-report.js'
+import { openOffline, type PolicyTestResult, runPolicyTest } from './corpus-run.js'
+import { openOnServer } from './corpus-server.js'
+import { exitCodes } from './exit-code.js'
+import { decodeUtf8, readBytes } from './read-file.js'
 
-export interface PolicyTestInput {
-  readonly files: readonly string[]
-  readText(path: string): Promise<string>
-  readonly open: OpenCorpus
+const bytesMax = 16 * 1_048_576
+
+export const policyTest: Command = {
+  path: 'policy test',
+  summary: 'Check that decisions come out as files say: 0 is yes, 1 is no; needs no server',
+  operands: { usage: 'FILE…', min: 1, max: 1_000 },
+  options: {
+    server: { help: "ask a running server about the caller's organization instead" },
+    ...connectionOptions,
+  },
+  examples: [
+    'postern policy test decisions/*.yaml',
+    'postern policy test --server decisions/live.yaml',
+  ],
+  async run(args, { terminal }) {
+    const common = { files: args.operands, readText }
+    const result = args.has('server')
+      ? await withConnection(args, terminal, (connection) =>
+          runPolicyTest({ ...common, open: openOnServer(connection) }),
+        )
+      : await runPolicyTest({
+          ...common,
+          open: openOffline({
+            findBuiltin: findBuiltinPermissionSet,
+            compileCondition: rememberConditions(compileCondition),
+          }),
+        })
+    return {
+      exitCode: result.failed === 0 ? exitCodes.ok : exitCodes.no,
+      text: () => reportPolicyTest(result),
+      json: () => toJson(result),
+    }
+  },
 }
 
-/**
- * Makes ready what answers the cases of one file. Rejects with a `DomainError` when the file's
- * organizations cannot be made; the file then counts as failed.
- */
-export type OpenCorpus = (corpus: Corpus) => Promise<AskCase>
-export type AskCase = (asked: CorpusCase) => Promise<Outcome>
-
-export interface PolicyTestResult {
-  readonly files: readonly FileResult[]
-  readonly passed: number
-  /** Cases that came out otherwise, and files that could not be run. */
-  readonly failed: number
+async function readText(path: string): Promise<string> {
+  return decodeUtf8(await readBytes(path, bytesMax), path)
 }
 
-export interface FileResult {
-  readonly path: string
-  /** Empty when the file could not be read. */
-  readonly description: string
-  readonly cases: readonly CaseResult[]
-  /** Why the file could not be run. */
-  readonly problems: readonly Problem[]
-}
-
-export type Problem = Pick<Violation, 'field' | 'description'>
-
-export interface CaseResult {
-  readonly name: string
-  readonly passed: boolean
-  readonly expected: Outcome
-  readonly got: Outcome
-}
-
-/** Runs corpus files one after another. A bad file is part of the result, never a rejection. */
-export async function runPolicyTest(input: PolicyTestInput): Promise<PolicyTestResult> {
-  const files: FileResult[] = []
-  // In order, so that servers see one file's organizations at a time.
-  for (const path of input.files) files.push(await runFile(path, input))
-  const cases = files.flatMap((file) => file.cases)
-  const passed = cases.filter((each) => each.passed).length
-  const broken = files.filter((file) => file.problems.length > 0).length
-  return { files, passed, failed: cases.length - passed + broken }
-}
-
-/** Answers from a world in memory, without any server. */
-export function openOffline(deps: {
-  readonly findBuiltin: FindBuiltinPermissionSet
-  readonly compileCondition: CompileCondition
-}): OpenCorpus {
-  return async ({ organizations }) => {
-    const worldDeps = { ...deps, newId: createCountedIds() }
-    const world = parsed((v) => createWorld(v, organizations, worldDeps))
-    return async (asked) => askWorld(world, asked)
-  }
-}
-
-async function runFile(path: string, { readText, open }: PolicyTestInput): Promise<FileResult> {
-  try {
-    const corpus = await readCorpus(path, readText)
-    const ask = await open(corpus)
-    const cases: CaseResult[] = []
-    for (const asked of corpus.cases) cases.push(await runCase(asked, ask))
-    return { path, description: corpus.description, cases, problems: [] }
-  } catch (error) {
-    return { path, description: '', cases: [], problems: problemsOf(error) }
-  }
-}
-
-async function readCorpus(path: string, readText: PolicyTestInput['readText']): Promise<Corpus> {
-  const raw: unknown = parse(await readText(path))
-  return parsed((v) => parseCorpus(v, '', raw))
-}
-
-async function runCase(asked: CorpusCase, ask: AskCase): Promise<CaseResult> {
-  const { name, expected } = asked
-  const got = await ask(asked)
-  return { name, passed: isExpected(expected, got), expected, got }
-}
-
-/** Whatever it is, it is the file's: unreadable, not YAML, not a corpus, or refused by a server. */
-function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof DomainError && error.violations.length > 0) return error.violations
-  return [{ field: '', description: error instanceof Error ? error.message : 'cannot be run' }]
+function toJson({ files, passed, failed }: PolicyTestResult) {
+  return { passed, failed, files }
 }

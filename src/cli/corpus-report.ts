@@ -1,5 +1,5 @@
 import type { Outcome } from '../domain/corpus.js'
-import type { CaseResult, FileResult, PolicyTestResult } from './policy-test.js'
+import type { CaseResult, FileResult, PolicyTestResult } from './corpus-run.js'
 
 /** What a person reads: a line a file, below it what failed, and the sum at the end. */
 export function reportPolicyTest({ files, passed, failed }: PolicyTestResult): string {
