@@ -1,8 +1,14 @@
+import { DomainError } from '../domain/errors.js'
 import { type OrganizationId, parseOptionalId } from '../domain/ids.js'
 import { parseEmail, parseName } from '../domain/text.js'
 import { parsed } from '../domain/validation.js'
 import type { Tools } from './act.js'
-import { type Founded, foundedEntities, foundOrganization } from './found-organization.js'
+import {
+  type Founded,
+  type Founding,
+  foundedEntities,
+  foundOrganization,
+} from './found-organization.js'
 import type { Store } from './ports.js'
 
 export interface BootstrapInput {
@@ -12,12 +18,18 @@ export interface BootstrapInput {
   readonly organizationId: string
 }
 
+export interface BootstrapDeps {
+  readonly store: Store
+  readonly tools: Tools
+  now(): number
+}
+
 /**
  * Makes the server's first organization on an empty store; answers `undefined` when there is one.
  * Two servers that start together make one: the store lets only one organization be the first.
  */
 export async function bootstrap(
-  { store, tools, now }: { store: Store; tools: Tools; now(): number },
+  { store, tools, now }: BootstrapDeps,
   input: BootstrapInput,
 ): Promise<Founded | undefined> {
   const fields = parsed((v) => ({
@@ -25,6 +37,19 @@ export async function bootstrap(
     ownerEmail: parseEmail(v, 'owner_email', input.ownerEmail),
     id: parseOptionalId<OrganizationId>(v, 'organization_id', input.organizationId),
   }))
+  try {
+    return await makeFirst({ store, tools, now }, fields)
+  } catch (error) {
+    // Another server was faster: then there is one, and the next look finds it.
+    if (!(error instanceof DomainError) || error.kind !== 'already-exists') throw error
+    return makeFirst({ store, tools, now }, fields)
+  }
+}
+
+async function makeFirst(
+  { store, tools, now }: BootstrapDeps,
+  fields: Omit<Founding, 'root'>,
+): Promise<Founded | undefined> {
   const { value } = await store.write(async (tx) => {
     if (await tx.organizations.findRoot()) return undefined
     const nowMs = now()

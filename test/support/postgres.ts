@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { aptInstall, attempt } from './package-manager.js'
 
 /**
  * The directory with PostgreSQL's programs. Installs PostgreSQL when there is none and a package
@@ -47,26 +47,7 @@ function installPostgres(): boolean {
   if (process.platform === 'darwin') {
     return attempt('brew', ['install', 'postgresql@16']) !== undefined
   }
-  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', 'postgresql']
-  const elevate = process.getuid?.() === 0 ? [] : ['sudo', '--non-interactive']
-  return [['apt-get', 'update'], install].every((command) => {
-    const [program = '', ...words] = [
-      ...elevate,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      ...command,
-    ]
-    return attempt(program, words) !== undefined
-  })
-}
-
-/** What the program printed; `undefined` when it is not there or fails. */
-function attempt(program: string, words: readonly string[]): string | undefined {
-  try {
-    return execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  } catch {
-    return undefined
-  }
+  return aptInstall(['postgresql'])
 }
 
 /** PostgreSQL refuses to run as root: the user that stands in for it. */

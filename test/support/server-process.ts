@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** `postern serve` in a process of its own, to be killed by its own process id. */
+export interface ServerProcess {
+  readonly address: string
+  /** Resolves when the process is gone. */
+  kill(signal: NodeJS.Signals): Promise<Exit>
+}
+
+/** How a process ended, and what it said before. */
+export interface Exit {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type Settings = Readonly<Record<string, string>>
+
+/** Rejects when the server ends before it serves. */
+export async function startServer(settings: Settings): Promise<ServerProcess> {
+  const { child, exit } = spawnServer(settings)
+  const lines = createInterface(child.stdout ?? process.stdin)
+  const serving = once(lines, 'line').then(([line]) => /on (\S+)/.exec(String(line))?.[1])
+  const address = await Promise.race([serving, exit])
+  if (typeof address !== 'string') {
+    throw new Error(`the server ended: ${JSON.stringify(address)}`)
+  }
+  return {
+    address,
+    kill(signal) {
+      child.kill(signal)
+      return exit
+    },
+  }
+}
+
+/** For a server that is expected to end by itself. */
+export function runServer(settings: Settings): Promise<Exit> {
+  return spawnServer(settings).exit
+}
+
+function spawnServer(settings: Settings): { child: ChildProcess; exit: Promise<Exit> } {
+  const child = spawn(process.execPath, [program, 'serve'], {
+    env: {
+      PATH: process.env.PATH,
+      POSTERN_LISTEN: '127.0.0.1:0',
+      POSTERN_LOG_LEVEL: 'error',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  process.once('exit', () => child.kill('SIGKILL'))
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => {
+    stdout += String(chunk)
+  })
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk)
+  })
+  const exit = once(child, 'close').then(([code]) => ({ code, stdout, stderr }))
+  return { child, exit }
+}
