@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from './condition/condition.js'
-import { isPrintable } from './text.js'
+import { isPrintable, utf8Length } from './text.js'
 import type { Validation } from './validation.js'
 
 /** How much one map of attributes may hold. */
@@ -41,10 +41,16 @@ export function parseAttributes(
 ): Attributes {
   const reader = new AttributeReader(v, limits)
   const copy = reader.readMap(field, value ?? {}, 1)
-  if (!v.failed && JSON.stringify(copy).length > limits.bytesMax) {
+  if (!v.failed && isLonger(JSON.stringify(copy), limits.bytesMax)) {
     v.fail(field, 'TOO_LONG', `must be at most ${limits.bytesMax} bytes as JSON`)
   }
   return copy
+}
+
+/** In UTF-8. Most texts are so short or so long that nobody needs to count. */
+function isLonger(text: string, bytesMax: number): boolean {
+  if (text.length * 3 <= bytesMax) return false
+  return text.length > bytesMax || utf8Length(text) > bytesMax
 }
 
 class AttributeReader {

@@ -60,6 +60,7 @@ function readOrganization(record: RecordReader, { organizations }: Scene): strin
   const name = record.text('organization')
   if (name !== '' && !organizations.some((each) => each.name === name)) {
     record.v.fail(record.at('organization'), 'UNKNOWN', `there is no organization \`${name}\``)
+    return ''
   }
   return name
 }
@@ -71,8 +72,9 @@ function readAsker(record: RecordReader, { organizations }: Scene, organization:
   const [kind = 'key'] = given
   if (given.length !== 1) {
     record.v.fail(record.field, 'REQUIRED', `must have exactly one of ${askers.join(', ')}`)
+    return { kind: 'secret', secret: '' }
   }
-  const name = given.length === 1 ? record.requiredText(kind) : ''
+  const name = record.requiredText(kind)
   switch (kind) {
     case 'key':
       if (!organizations.some(({ keys }) => keys.some((key) => key.name === name))) {

@@ -2,7 +2,7 @@ import type { Validation } from './validation.js'
 
 const namePattern = /^[a-zA-Z0-9()._\- ]+$/
 const tagPattern = /^[a-zA-Z0-9._\-/=+@ ]+$/
-const emailPattern = /^[\x21-\x3f\x41-\x7e]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/
+const emailPattern = /^[\x21-\x3f\x41-\x7e]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/
 
 /**
  * Characters that have no place in text that people and logs read: controls, format characters
@@ -20,6 +20,16 @@ const externalIdMax = 200
 
 export function isPrintable(text: string): boolean {
   return !unprintable.test(text)
+}
+
+/** How many bytes the text takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
 }
 
 /** 1 to 64 characters of `a-z A-Z 0-9 ( ) . _ -` and inner spaces, as Scaleway IAM has it. */
@@ -69,7 +79,8 @@ export function parseEmail(v: Validation, field: string, text: string): string {
   if (text === '') v.fail(field, 'REQUIRED', 'must be an e-mail address')
   else if (text.length > emailMax)
     v.fail(field, 'TOO_LONG', `must be at most ${emailMax} characters`)
-  else if (!emailPattern.test(email)) v.fail(field, 'FORMAT', 'must be an e-mail address')
+  // Before the change of case, which makes plain letters of some that are not.
+  else if (!emailPattern.test(text)) v.fail(field, 'FORMAT', 'must be an e-mail address')
   return email
 }
 
