@@ -75,7 +75,7 @@ export function parseQuestion(v: Validation, field: string, raw: RawQuestion): Q
 export function parseAction(v: Validation, field: string, action: string): string {
   if (action === '')
     v.fail(field, 'REQUIRED', 'must name an action such as `compute:servers:start`')
-  else if (action.length > actionMax)
+  else if (action.length > actionMax && [...action].length > actionMax)
     v.fail(field, 'TOO_LONG', `must be at most ${actionMax} characters`)
   else if (/[\s*]/u.test(action) || !isPrintable(action)) {
     v.fail(field, 'FORMAT', 'must be printable characters without spaces or `*`')

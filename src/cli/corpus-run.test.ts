@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { findBuiltinPermissionSet } from '../catalog/builtin.js'
 import { compileCondition } from '../domain/condition/compile.js'
-import { openOffline, runPolicyTest } from './policy-test.js'
-import { reportPolicyTest } from './policy-test-report.js'
+import { reportPolicyTest } from './corpus-report.js'
+import { openOffline, runPolicyTest } from './corpus-run.js'
 
 const corpus = (cases: string) => `
 description: Ada starts servers
