@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { uuidv7 } from 'uuidv7'
+import { CachedEntities } from './cache/cached-entities.js'
+import { FollowedStore } from './cache/followed-store.js'
+import { startPolling } from './cache/polling.js'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './catalog/builtin.js'
-import type { Config, TlsFiles } from './config.js'
+import type { CacheConfig, Config, TlsFiles } from './config.js'
 import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer } from './grpc/server.js'
@@ -49,20 +52,32 @@ export async function openSystem(
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
   }
-  const store = await openStore(config, tools, now)
+  const truth = await openStore(config, tools, now)
+  const entities = openCache(config.cache, truth)
+  const store = new FollowedStore(truth, entities.feed)
   try {
     const founded = await bootstrap({ store, tools, now }, config.bootstrap)
     const administration = createAdministration({ store, tools, now })
     const server = createGrpcServer({
       administration,
-      authorizer: createAuthorizer({ store, hashSecret: tools.hashSecret, now }),
+      authorizer: createAuthorizer({ entities, hashSecret: tools.hashSecret, now }),
       authorizePeers: config.authorizePeers,
       enroll: createEnroll({ store, tools, now }),
       onBug: (error, path) => log.error({ err: error, path }, 'a call failed on a bug'),
     })
     const address = await server.listen(config.listen, credentials(config.tls))
+    const stopPolling = startPolling({
+      feed: entities.feed,
+      intervalMs: config.cache.feedIntervalMs,
+      random: Math.random,
+      onTrouble: (error) =>
+        error === undefined
+          ? log.info('the change log is followed again')
+          : log.warn({ err: error }, 'the change log cannot be read'),
+    })
     const close = async () => {
       await server.close(config.shutdownGraceMs)
+      stopPolling()
       await store.close()
     }
     return { address, founded, store, close }
@@ -70,6 +85,20 @@ export async function openSystem(
     await store.close()
     throw error
   }
+}
+
+/** Bounds that nobody has needed to set: what they cost and save is in the manual. */
+const cacheLimits = {
+  absentMax: 20_000,
+  windowKeysMax: 200_000,
+  loadsMax: 8,
+  waitingLoadsMax: 256,
+} as const
+
+function openCache({ stalenessBoundMs, entriesMax }: CacheConfig, store: Store): CachedEntities {
+  const clock = { monotonicMs: () => performance.now(), wallMs: Date.now }
+  const options = { ...cacheLimits, boundMs: stalenessBoundMs, entriesMax }
+  return new CachedEntities({ store, clock, options })
 }
 
 function openStore({ databaseUrl }: Config, tools: Tools, now: () => number): Promise<Store> {

@@ -9,6 +9,7 @@ export interface Config {
   readonly authorizePeers: 'loopback' | 'anyone'
   readonly pepper: PepperSource
   readonly bootstrap: BootstrapConfig
+  readonly cache: CacheConfig
   readonly shutdownGraceMs: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
@@ -36,6 +37,15 @@ export interface BootstrapConfig {
   readonly ownerEmail: string
   /** Where the owner's first key is written, once; absent: standard output. */
   readonly ownerKeyFile?: string
+}
+
+export interface CacheConfig {
+  /** Nothing older is ever answered. */
+  readonly stalenessBoundMs: number
+  /** How often the store's log is read for changes. */
+  readonly feedIntervalMs: number
+  /** How many entities are held in memory. */
+  readonly entriesMax: number
 }
 
 /** What is wrong with the configuration, one line for each variable. */
@@ -66,6 +76,18 @@ const variables = z.object({
   POSTERN_ORGANIZATION_ID: z.string().default(''),
   POSTERN_OWNER_EMAIL: z.string().default('owner@postern.internal'),
   POSTERN_OWNER_KEY_FILE: z.string().optional(),
+  POSTERN_STALENESS_BOUND: duration
+    .refine((ms) => ms >= 1_000 && ms <= 300_000, 'must be from 1s to 300s')
+    .default(5_000),
+  POSTERN_FEED_INTERVAL: duration
+    .refine((ms) => ms >= 10 && ms <= 10_000, 'must be from 10ms to 10s')
+    .default(200),
+  POSTERN_CACHE_ENTRIES: z.coerce
+    .number()
+    .int()
+    .min(100, 'must be from 100 to 250000')
+    .max(250_000, 'must be from 100 to 250000')
+    .default(100_000),
   POSTERN_SHUTDOWN_GRACE: duration.default(10_000),
   POSTERN_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -109,8 +131,22 @@ function assemble(set: Variables): Config {
       ownerEmail: set.POSTERN_OWNER_EMAIL,
       ...(set.POSTERN_OWNER_KEY_FILE && { ownerKeyFile: set.POSTERN_OWNER_KEY_FILE }),
     },
+    cache: parseCache(set),
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
+  }
+}
+
+/** A bound that a few missed readings exceed would refuse questions for nothing. */
+function parseCache(set: Variables): CacheConfig {
+  const { POSTERN_STALENESS_BOUND: bound, POSTERN_FEED_INTERVAL: interval } = set
+  if (bound < 4 * interval) {
+    throw new ConfigError('POSTERN_STALENESS_BOUND: must be at least 4 times POSTERN_FEED_INTERVAL')
+  }
+  return {
+    stalenessBoundMs: bound,
+    feedIntervalMs: interval,
+    entriesMax: set.POSTERN_CACHE_ENTRIES,
   }
 }
 

@@ -20,6 +20,7 @@ export async function findCaller(connection: Connection): Promise<Caller> {
   const answer = await connection.call(AuthorizationServiceService.authorize, {
     apiKey: connection.apiKey,
     action: 'iam:user:read',
+    consistency: undefined,
     resource: {
       organizationId: '',
       projectId: '',

@@ -44,5 +44,7 @@ async function ask(
   if (subject.$case === 'userId' || subject.$case === 'applicationId') {
     return connection.call(authorizePrincipal, { ...question, principal: subject })
   }
-  return connection.call(authorize, { ...question, apiKey: subject.value })
+  // Who asks by hand has just changed something, and wants to see it.
+  const consistency = { requirement: { $case: 'fullyConsistent', value: true } } as const
+  return connection.call(authorize, { ...question, apiKey: subject.value, consistency })
 }

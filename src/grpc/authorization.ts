@@ -9,7 +9,9 @@ import type { DomainError } from '../domain/errors.js'
 import type { RawQuestion } from '../domain/question.js'
 import { authorizePrincipal, explain } from '../service/ask.js'
 import type { Authorizer, BatchAnswer } from '../service/authorize.js'
+import type { Freshness } from '../service/entities.js'
 import { encodeRevision, type Revision } from '../service/revision.js'
+import { fromConsistency, toFreshness } from './consistency.js'
 import { codeOf } from './errors.js'
 import { toExplanation } from './explanation.js'
 import {
@@ -41,21 +43,27 @@ export function authorizationHandlers(
   return {
     authorize: plain(async (call: ServerUnaryCall<AuthorizeRequest, AuthorizeResponse>) => {
       await admit(call)
-      const { decision, revision } = await authorizer.authorize(call.request)
-      return toAnswer(decision, send(call, revision))
+      const consistency = fromConsistency(call.request.consistency)
+      const answer = await authorizer.authorize(call.request, consistency)
+      return toAnswer(answer.decision, send(call, answer.revision), answer.freshness)
     }),
     authorizeBatch: plain(
       async (call: ServerUnaryCall<AuthorizeBatchRequest, AuthorizeBatchResponse>) => {
         await admit(call)
-        const { answers, revision } = await authorizer.authorizeBatch(call.request.questions)
-        const token = send(call, revision)
-        return { answers: answers.map((answer) => toBatchAnswer(answer, token)), revision: token }
+        const consistency = fromConsistency(call.request.consistency)
+        const batch = await authorizer.authorizeBatch(call.request.questions, consistency)
+        const revision = send(call, batch.revision)
+        return {
+          answers: batch.value.map((answer) => toBatchAnswer(answer, revision)),
+          revision,
+          freshness: toFreshness(batch.freshness),
+        }
       },
     ),
     authorizePrincipal: read(
       (act, request: AuthorizePrincipalRequest) =>
         authorizePrincipal(act, { ...rawQuestion(request), ...bearerIds(request.principal) }),
-      toAnswer,
+      (decision, revision) => toAnswer(decision, revision),
     ),
     explain: read(
       (act, request: ExplainRequest) =>
@@ -96,7 +104,11 @@ const reasons = {
   RULE: WireReason.RULE,
 } as const satisfies Record<AllowReason | DenyReason, WireReason>
 
-export function toAnswer(decision: Decision, revision: string): AuthorizeResponse {
+export function toAnswer(
+  decision: Decision,
+  revision: string,
+  freshness?: Freshness,
+): AuthorizeResponse {
   const { subject, rule } = decision
   return {
     decision: decision.effect === 'allow' ? WireDecision.ALLOW : WireDecision.DENY,
@@ -112,6 +124,7 @@ export function toAnswer(decision: Decision, revision: string): AuthorizeRespons
     policyName: rule?.policyName ?? '',
     ruleId: rule?.ruleId ?? '',
     revision,
+    freshness: freshness && toFreshness(freshness),
   }
 }
 

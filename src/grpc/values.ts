@@ -17,7 +17,7 @@ export function fromOptionalTime(date: Date | undefined): number | undefined {
 
 export function toDuration(ms: number | undefined): Duration | undefined {
   if (ms === undefined) return undefined
-  return { seconds: BigInt(Math.floor(ms / 1_000)), nanos: (ms % 1_000) * 1_000_000 }
+  return { seconds: BigInt(Math.floor(ms / 1_000)), nanos: Math.floor((ms % 1_000) * 1_000_000) }
 }
 
 export function fromDuration(duration: Duration | undefined): number | undefined {

@@ -1,11 +1,12 @@
 import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
-import { evaluate } from '../domain/evaluate.js'
+import { type DecisionFacts, evaluate } from '../domain/evaluate.js'
+import type { ProjectId } from '../domain/ids.js'
+import type { Principal } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { isWellFormedSecret, secretMax } from '../domain/secret.js'
 import { invalid, parsed, type Validation } from '../domain/validation.js'
-import { loadFacts, loadStanding } from './facts.js'
-import type { DecisionReader, Store } from './ports.js'
+import type { Consistency, Decided, EntityLookup, EntitySource, Freshness } from './entities.js'
 import type { Revision } from './revision.js'
 
 export interface AuthorizeInput extends RawQuestion {
@@ -17,6 +18,7 @@ export interface Answer {
   readonly decision: Decision
   /** What the answer was computed from; absent when the key alone settled it, unread. */
   readonly revision?: Revision
+  readonly freshness?: Freshness
 }
 
 /** One question of a batch: answered, or refused by itself. */
@@ -24,14 +26,15 @@ export type BatchAnswer = { readonly decision: Decision } | { readonly error: Do
 
 /** The hot path. Rejects with `invalid` for a bad question and `unavailable` for a silent store. */
 export interface Authorizer {
-  authorize(input: AuthorizeInput): Promise<Answer>
+  authorize(input: AuthorizeInput, consistency: Consistency): Promise<Answer>
   authorizeBatch(
     inputs: readonly AuthorizeInput[],
-  ): Promise<{ readonly answers: readonly BatchAnswer[]; readonly revision?: Revision }>
+    consistency: Consistency,
+  ): Promise<Decided<readonly BatchAnswer[]>>
 }
 
 export interface AuthorizerDeps {
-  readonly store: Pick<Store, 'read'>
+  readonly entities: EntitySource
   hashSecret(secret: string): string
   /** Milliseconds since the epoch; read once for each call. */
   now(): number
@@ -39,61 +42,82 @@ export interface AuthorizerDeps {
 
 const batchMax = 1_000
 const malformed: Decision = { effect: 'deny', reason: 'KEY_MALFORMED' }
+const unknown: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
-export function createAuthorizer({ store, hashSecret, now }: AuthorizerDeps): Authorizer {
-  const decideFrom = (reader: DecisionReader, nowMs: number) => {
-    // Keys repeat within a batch: what stands behind one is read once.
-    const standings = new Map<string, ReturnType<typeof findStanding>>()
-    return async (secret: string, question: Question): Promise<Decision> => {
-      const hash = hashSecret(secret)
-      const found = standings.get(hash) ?? findStanding(reader, hash)
-      standings.set(hash, found)
-      const standing = await found
-      if (!standing) return { effect: 'deny', reason: 'KEY_NOT_FOUND' }
-      const facts = await loadFacts(reader, standing, question.resource.projectId)
-      return evaluate(facts, question, nowMs)
-    }
+export function createAuthorizer({ entities, hashSecret, now }: AuthorizerDeps): Authorizer {
+  const prepare = (input: AuthorizeInput): Prepared => {
+    const question = parsed((v) => parseAsked(v, input))
+    if (!isWellFormedSecret(input.apiKey)) return { settled: malformed }
+    return { question, secretHash: hashSecret(input.apiKey) }
   }
   return {
-    async authorize(input) {
-      const question = parsed((v) => parseAsked(v, input))
-      if (!isWellFormedSecret(input.apiKey)) return { decision: malformed }
-      const { value, revision } = await store.read((tx) =>
-        decideFrom(tx.decisions, now())(input.apiKey, question),
+    async authorize(input, consistency) {
+      const prepared = prepare(input)
+      if ('settled' in prepared) return { decision: prepared.settled }
+      const nowMs = now()
+      const { value, revision, freshness } = await entities.decide(consistency, (lookup) =>
+        decide(lookup, prepared, nowMs),
       )
-      return { decision: value, revision }
+      return { decision: value, revision, freshness }
     },
-    async authorizeBatch(inputs) {
+    authorizeBatch(inputs, consistency) {
       requireBatchSize(inputs)
-      const { value, revision } = await store.read(async (tx) => {
-        const decide = decideFrom(tx.decisions, now())
-        const answers: BatchAnswer[] = []
-        for (const input of inputs) answers.push(await answerOne(input, decide))
-        return answers
-      })
-      return { answers: value, revision }
+      const prepared = inputs.map((input) => prepareOne(input, prepare))
+      const nowMs = now()
+      return entities.decide(consistency, (lookup) =>
+        prepared.map((each) => answerOne(lookup, each, nowMs)),
+      )
     },
   }
 }
 
-async function findStanding(reader: DecisionReader, hash: string) {
-  const credential = await reader.findCredential(hash)
-  return credential && loadStanding(reader, credential.bearer, credential)
+/** A question that was found good, or settled before anybody had to be asked. */
+type Prepared = Asked | { readonly settled: Decision }
+
+interface Asked {
+  readonly question: Question
+  readonly secretHash: string
 }
 
-async function answerOne(
+function decide(lookup: EntityLookup, { question, secretHash }: Asked, nowMs: number): Decision {
+  const key = lookup.findCredential(secretHash)
+  const principal = key && lookup.findPrincipal(key.bearer)
+  if (!principal) return unknown
+  const facts = factsOf(lookup, principal, question.resource.projectId)
+  return evaluate({ key, ...facts }, question, nowMs)
+}
+
+function factsOf(
+  lookup: EntityLookup,
+  principal: Principal,
+  projectId: ProjectId | undefined,
+): DecisionFacts {
+  const projectOrganizationId =
+    projectId === undefined ? undefined : lookup.findProjectOrganization(projectId)
+  return { principal, projectOrganizationId, view: lookup.viewOf(principal) }
+}
+
+/** A malformed question fails alone; anything else that goes wrong fails the batch. */
+function prepareOne(
   input: AuthorizeInput,
-  decide: (secret: string, question: Question) => Promise<Decision>,
-): Promise<BatchAnswer> {
+  prepare: (input: AuthorizeInput) => Prepared,
+): Prepared | { readonly error: DomainError } {
   try {
-    const question = parsed((v) => parseAsked(v, input))
-    if (!isWellFormedSecret(input.apiKey)) return { decision: malformed }
-    return { decision: await decide(input.apiKey, question) }
+    return prepare(input)
   } catch (error) {
-    // A malformed question fails alone; a store that does not answer fails the batch.
     if (error instanceof DomainError && error.kind === 'invalid') return { error }
     throw error
   }
+}
+
+function answerOne(
+  lookup: EntityLookup,
+  prepared: Prepared | { readonly error: DomainError },
+  nowMs: number,
+): BatchAnswer {
+  if ('error' in prepared) return prepared
+  if ('settled' in prepared) return { decision: prepared.settled }
+  return { decision: decide(lookup, prepared, nowMs) }
 }
 
 function parseAsked(v: Validation, input: AuthorizeInput): Question {

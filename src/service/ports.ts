@@ -34,9 +34,28 @@ export interface Store {
    * `revision` is the snapshot's. `work` may run again when the store asks for a retry.
    */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>>
+  /**
+   * The newest revision, and the log from `from` on (it included, where it is still there), oldest
+   * first, at most `rowsMax` rows; all from one snapshot.
+   */
+  readChanges(from: number, rowsMax: number): Promise<ChangePage>
   /** Rejects when the store cannot be reached. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** What a reader of the change log gets at a time. */
+export interface ChangePage {
+  readonly head: Revision
+  readonly rows: readonly ChangeRow[]
+}
+
+export interface ChangeRow {
+  readonly number: number
+  readonly nonce: string
+  readonly organizationId: OrganizationId
+  /** `kind:id` of each entity that the write changed. */
+  readonly keys: readonly string[]
 }
 
 export interface Stamped<T> {

@@ -29,9 +29,13 @@ export function decodeRevision(token: string): Revision {
   if (!Number.isSafeInteger(number) || encodeRevision(revision) !== token) {
     throw new DomainError('invalid', {
       reason: 'TOKEN_MALFORMED',
-      message: 'revision: must be a token that this service answered with',
+      message: 'consistency.at_least_as_fresh: must be a revision that an answer carried',
       violations: [
-        { field: 'revision', reason: 'FORMAT', description: 'must be a token from an answer' },
+        {
+          field: 'consistency.at_least_as_fresh',
+          reason: 'FORMAT',
+          description: 'must be a revision that an answer carried',
+        },
       ],
     })
   }

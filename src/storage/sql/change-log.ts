@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { Change } from '../../service/ports.js'
+import type { OrganizationId } from '../../domain/ids.js'
+import type { Change, ChangePage, ChangeRow } from '../../service/ports.js'
 import type { Revision } from '../../service/revision.js'
-import type { AuditEntryRow, Schema } from './schema.js'
+import { readStrings } from './json.js'
+import type { AuditEntryRow, ChangeLogRow, Schema } from './schema.js'
 
 /** What one transaction leaves behind besides what it changed. */
 export interface ChangeLogEntry {
@@ -39,6 +41,32 @@ export function toChangeLogEntry(
 export async function readRevision(db: Kysely<Schema>): Promise<Revision> {
   const query = db.selectFrom('store_head').select(['epoch', 'rev', 'nonce']).where('one', '=', 1)
   return toRevision(await query.executeTakeFirstOrThrow())
+}
+
+/** The log from one revision on, in order: commit order, since the counter is taken last. */
+export async function readChangePage(
+  db: Kysely<Schema>,
+  { from, rowsMax }: { readonly from: number; readonly rowsMax: number },
+): Promise<ChangePage> {
+  // The head first: it begins the snapshot.
+  const head = await readRevision(db)
+  const rows = await db
+    .selectFrom('change_log')
+    .select(['rev', 'nonce', 'organization_id', 'keys'])
+    .where('rev', '>=', from)
+    .orderBy('rev')
+    .limit(rowsMax)
+    .execute()
+  return { head, rows: rows.map(toChangeRow) }
+}
+
+function toChangeRow(row: Omit<ChangeLogRow, 'at_ms'>): ChangeRow {
+  return {
+    number: row.rev,
+    nonce: row.nonce,
+    organizationId: row.organization_id as OrganizationId,
+    keys: readStrings({ name: 'change_log.keys', text: row.keys }),
+  }
 }
 
 export function toRevision(row: { epoch: string; rev: number; nonce: string }): Revision {

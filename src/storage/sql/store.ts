@@ -3,6 +3,7 @@ import type { CompileCondition } from '../../domain/condition/condition.js'
 import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type {
   Change,
+  ChangePage,
   ReadTransaction,
   Stamped,
   Store,
@@ -11,7 +12,7 @@ import type {
 import { AccountStore } from './account-store.js'
 import { ApiKeyStore } from './api-key-store.js'
 import { ApplicationStore } from './application-store.js'
-import { readRevision, toChangeLogEntry } from './change-log.js'
+import { readChangePage, readRevision, toChangeLogEntry } from './change-log.js'
 import { SqlDecisionReader } from './decision-reader.js'
 import type { SqlEngine } from './engine.js'
 import { SqlEnrollmentStore } from './enrollment-store.js'
@@ -69,6 +70,10 @@ class SqlStore implements Store {
         }
       }
     })
+  }
+
+  readChanges(from: number, rowsMax: number): Promise<ChangePage> {
+    return this.#guard(() => this.#engine.read((db) => readChangePage(db, { from, rowsMax })))
   }
 
   ping(): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Duration } from "../../google/protobuf/duration.js";
 import { Struct } from "../../google/protobuf/struct.js";
 import { Rule } from "./policy.js";
 
@@ -145,7 +146,58 @@ export interface AuthorizeRequest {
     | RequestContext
     | undefined;
   /** What conditions read as `context`; at most 16 KiB. */
-  context: { [key: string]: unknown } | undefined;
+  context:
+    | { [key: string]: unknown }
+    | undefined;
+  /** Absent: minimize_latency. Ignored within a batch. */
+  consistency: Consistency | undefined;
+}
+
+/**
+ * How fresh an answer must be. Fresher costs a reading of the store's log, shared by all who wait
+ * for one.
+ */
+export interface Consistency {
+  requirement:
+    | //
+    /** From memory, not older than the server's staleness bound. */
+    { $case: "minimizeLatency"; value: boolean }
+    | //
+    /** Not older than this revision, which an earlier answer or write carried. */
+    { $case: "atLeastAsFresh"; value: string }
+    | //
+    /** Not older than the question. */
+    { $case: "fullyConsistent"; value: boolean }
+    | undefined;
+}
+
+/** How old an answer may be, and where it came from. */
+export interface Freshness {
+  tier: Freshness_Tier;
+  /** The answer is that of a state not older than this. */
+  age:
+    | Duration
+    | undefined;
+  /** For how long a caller may reuse the answer and still be within the staleness bound. */
+  validFor: Duration | undefined;
+}
+
+export const Freshness_Tier = {
+  UNSPECIFIED: 0,
+  /** MEMORY - Everything was in memory. */
+  MEMORY: 1,
+  /** STORE - Something had to be read from the store. */
+  STORE: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Freshness_Tier = typeof Freshness_Tier[keyof typeof Freshness_Tier];
+
+export namespace Freshness_Tier {
+  export type UNSPECIFIED = typeof Freshness_Tier.UNSPECIFIED;
+  export type MEMORY = typeof Freshness_Tier.MEMORY;
+  export type STORE = typeof Freshness_Tier.STORE;
+  export type UNRECOGNIZED = typeof Freshness_Tier.UNRECOGNIZED;
 }
 
 export interface AuthorizeResponse {
@@ -167,11 +219,15 @@ export interface AuthorizeResponse {
   ruleId: string;
   /** The store's revision that the answer was computed from. */
   revision: string;
+  /** Absent when the key alone settled the question. */
+  freshness: Freshness | undefined;
 }
 
 export interface AuthorizeBatchRequest {
   /** 1 to 1,000. */
   questions: AuthorizeRequest[];
+  /** Absent: minimize_latency. */
+  consistency: Consistency | undefined;
 }
 
 export interface AuthorizeBatchResponse {
@@ -179,6 +235,7 @@ export interface AuthorizeBatchResponse {
   answers: BatchAnswer[];
   /** All answers come from this one revision. */
   revision: string;
+  freshness: Freshness | undefined;
 }
 
 export interface BatchAnswer {
@@ -458,7 +515,14 @@ export const RequestContext: MessageFns<RequestContext> = {
 };
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { apiKey: "", action: "", resource: undefined, request: undefined, context: undefined };
+  return {
+    apiKey: "",
+    action: "",
+    resource: undefined,
+    request: undefined,
+    context: undefined,
+    consistency: undefined,
+  };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -477,6 +541,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.context !== undefined) {
       Struct.encode(Struct.wrap(message.context), writer.uint32(42).fork()).join();
+    }
+    if (message.consistency !== undefined) {
+      Consistency.encode(message.consistency, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -534,6 +601,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             message.context = Struct.unwrap(Struct.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.consistency = Consistency.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -560,6 +635,188 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
       ? RequestContext.fromPartial(object.request)
       : undefined;
     message.context = object.context ?? undefined;
+    message.consistency = (object.consistency !== undefined && object.consistency !== null)
+      ? Consistency.fromPartial(object.consistency)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseConsistency(): Consistency {
+  return { requirement: undefined };
+}
+
+export const Consistency: MessageFns<Consistency> = {
+  encode(message: Consistency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.requirement?.$case) {
+      case "minimizeLatency":
+        writer.uint32(8).bool(message.requirement.value);
+        break;
+      case "atLeastAsFresh":
+        writer.uint32(18).string(message.requirement.value);
+        break;
+      case "fullyConsistent":
+        writer.uint32(24).bool(message.requirement.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Consistency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConsistency();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.requirement = { $case: "minimizeLatency", value: reader.bool() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requirement = { $case: "atLeastAsFresh", value: reader.string() };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.requirement = { $case: "fullyConsistent", value: reader.bool() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Consistency>): Consistency {
+    return Consistency.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Consistency>): Consistency {
+    const message = createBaseConsistency();
+    switch (object.requirement?.$case) {
+      case "minimizeLatency": {
+        if (object.requirement?.value !== undefined && object.requirement?.value !== null) {
+          message.requirement = { $case: "minimizeLatency", value: object.requirement.value };
+        }
+        break;
+      }
+      case "atLeastAsFresh": {
+        if (object.requirement?.value !== undefined && object.requirement?.value !== null) {
+          message.requirement = { $case: "atLeastAsFresh", value: object.requirement.value };
+        }
+        break;
+      }
+      case "fullyConsistent": {
+        if (object.requirement?.value !== undefined && object.requirement?.value !== null) {
+          message.requirement = { $case: "fullyConsistent", value: object.requirement.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseFreshness(): Freshness {
+  return { tier: 0, age: undefined, validFor: undefined };
+}
+
+export const Freshness: MessageFns<Freshness> = {
+  encode(message: Freshness, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tier !== 0) {
+      writer.uint32(8).int32(message.tier);
+    }
+    if (message.age !== undefined) {
+      Duration.encode(message.age, writer.uint32(18).fork()).join();
+    }
+    if (message.validFor !== undefined) {
+      Duration.encode(message.validFor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Freshness {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFreshness();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tier = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.age = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.validFor = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Freshness>): Freshness {
+    return Freshness.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Freshness>): Freshness {
+    const message = createBaseFreshness();
+    message.tier = object.tier ?? 0;
+    message.age = (object.age !== undefined && object.age !== null) ? Duration.fromPartial(object.age) : undefined;
+    message.validFor = (object.validFor !== undefined && object.validFor !== null)
+      ? Duration.fromPartial(object.validFor)
+      : undefined;
     return message;
   },
 };
@@ -576,6 +833,7 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     policyName: "",
     ruleId: "",
     revision: "",
+    freshness: undefined,
   };
 }
 
@@ -615,6 +873,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
     }
     if (message.revision !== "") {
       writer.uint32(90).string(message.revision);
+    }
+    if (message.freshness !== undefined) {
+      Freshness.encode(message.freshness, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -720,6 +981,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             message.revision = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.freshness = Freshness.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -760,18 +1029,24 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
     message.policyName = object.policyName ?? "";
     message.ruleId = object.ruleId ?? "";
     message.revision = object.revision ?? "";
+    message.freshness = (object.freshness !== undefined && object.freshness !== null)
+      ? Freshness.fromPartial(object.freshness)
+      : undefined;
     return message;
   },
 };
 
 function createBaseAuthorizeBatchRequest(): AuthorizeBatchRequest {
-  return { questions: [] };
+  return { questions: [], consistency: undefined };
 }
 
 export const AuthorizeBatchRequest: MessageFns<AuthorizeBatchRequest> = {
   encode(message: AuthorizeBatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.questions) {
       AuthorizeRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.consistency !== undefined) {
+      Consistency.encode(message.consistency, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -797,6 +1072,14 @@ export const AuthorizeBatchRequest: MessageFns<AuthorizeBatchRequest> = {
             message.questions.push(AuthorizeRequest.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.consistency = Consistency.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -815,12 +1098,15 @@ export const AuthorizeBatchRequest: MessageFns<AuthorizeBatchRequest> = {
   fromPartial(object: DeepPartial<AuthorizeBatchRequest>): AuthorizeBatchRequest {
     const message = createBaseAuthorizeBatchRequest();
     message.questions = object.questions?.map((e) => AuthorizeRequest.fromPartial(e)) || [];
+    message.consistency = (object.consistency !== undefined && object.consistency !== null)
+      ? Consistency.fromPartial(object.consistency)
+      : undefined;
     return message;
   },
 };
 
 function createBaseAuthorizeBatchResponse(): AuthorizeBatchResponse {
-  return { answers: [], revision: "" };
+  return { answers: [], revision: "", freshness: undefined };
 }
 
 export const AuthorizeBatchResponse: MessageFns<AuthorizeBatchResponse> = {
@@ -830,6 +1116,9 @@ export const AuthorizeBatchResponse: MessageFns<AuthorizeBatchResponse> = {
     }
     if (message.revision !== "") {
       writer.uint32(18).string(message.revision);
+    }
+    if (message.freshness !== undefined) {
+      Freshness.encode(message.freshness, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -863,6 +1152,14 @@ export const AuthorizeBatchResponse: MessageFns<AuthorizeBatchResponse> = {
             message.revision = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.freshness = Freshness.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -882,6 +1179,9 @@ export const AuthorizeBatchResponse: MessageFns<AuthorizeBatchResponse> = {
     const message = createBaseAuthorizeBatchResponse();
     message.answers = object.answers?.map((e) => BatchAnswer.fromPartial(e)) || [];
     message.revision = object.revision ?? "";
+    message.freshness = (object.freshness !== undefined && object.freshness !== null)
+      ? Freshness.fromPartial(object.freshness)
+      : undefined;
     return message;
   },
 };

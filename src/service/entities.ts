@@ -1,0 +1,94 @@
+import type { ApiKeyCredential } from '../domain/api-key.js'
+import type { AuthorizationView } from '../domain/authorization-view.js'
+import type { OrganizationId, ProjectId } from '../domain/ids.js'
+import type { CompiledPolicy } from '../domain/policy.js'
+import type { Principal, PrincipalRef } from '../domain/principal.js'
+import type { Revision } from './revision.js'
+
+/**
+ * What decisions are computed from, as if all of it lay in memory. A look-up of something that
+ * does not exist answers `undefined`; of something that must be loaded first it throws
+ * `EntitiesMissing`, for the source to load it and begin the work anew.
+ */
+export interface EntityLookup {
+  findCredential(secretHash: string): ApiKeyCredential | undefined
+  findPrincipal(ref: PrincipalRef): Principal | undefined
+  findProjectOrganization(id: ProjectId): OrganizationId | undefined
+  /** The policies of the principal and its groups, joined and indexed. */
+  viewOf(principal: Principal): AuthorizationView
+}
+
+/** How fresh an answer must be. */
+export type Consistency =
+  /** Within the staleness bound: from memory, when memory has it. */
+  | { readonly kind: 'minimize-latency' }
+  /** Not older than a revision that the caller has seen. */
+  | { readonly kind: 'at-least-as-fresh'; readonly revision: Revision }
+  /** Not older than the question. */
+  | { readonly kind: 'fully-consistent' }
+
+export const minimizeLatency: Consistency = { kind: 'minimize-latency' }
+
+/** How old an answer may be, and where it came from. */
+export interface Freshness {
+  readonly tier: 'memory' | 'store'
+  /** The answer is that of some state not older than this. */
+  readonly ageMs: number
+  /** For how long a caller may reuse it without being later than the staleness bound. */
+  readonly validForMs: number
+}
+
+export interface Decided<T> {
+  readonly value: T
+  readonly revision: Revision
+  readonly freshness: Freshness
+}
+
+/** Where decisions get their entities: all of one decision from one state of the store. */
+export interface EntitySource {
+  /**
+   * Runs `work`, which must be pure and must not wait, on entities of one revision. Rejects with
+   * `unavailable` when the store does not answer, or cannot vouch for what memory holds.
+   */
+  decide<T>(consistency: Consistency, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
+}
+
+/** One thing that a decision needs. */
+export type EntityWant =
+  | { readonly kind: 'credential'; readonly secretHash: string }
+  | { readonly kind: 'principal'; readonly ref: PrincipalRef }
+  | { readonly kind: 'bindings'; readonly holderId: string }
+  | { readonly kind: 'project'; readonly id: ProjectId }
+
+/** What each kind of want is answered with; `undefined`: it does not exist. */
+export type EntityValue =
+  | ApiKeyCredential
+  | Principal
+  | readonly CompiledPolicy[]
+  | OrganizationId
+  | undefined
+
+/** Thrown through `work` by a look-up that has to load something. */
+export class EntitiesMissing {
+  readonly wants: readonly EntityWant[]
+
+  constructor(wants: readonly EntityWant[]) {
+    this.wants = wants
+  }
+}
+
+/** `kind:id`, as the change log names what changed. */
+export function keyOfWant(want: EntityWant): string {
+  switch (want.kind) {
+    case 'credential':
+      return `credential:${want.secretHash}`
+    case 'principal':
+      return `principal:${want.ref.id}`
+    case 'bindings':
+      return `bindings:${want.holderId}`
+    case 'project':
+      return `project:${want.id}`
+    default:
+      return want satisfies never
+  }
+}
