@@ -1,0 +1,113 @@
+import type { ApiKeyCredential } from '../../src/domain/api-key.js'
+import type { ApiKeyId, ApplicationId, OrganizationId } from '../../src/domain/ids.js'
+import type { Principal } from '../../src/domain/principal.js'
+import type {
+  ChangePage,
+  ChangeRow,
+  DecisionReader,
+  ReadTransaction,
+  Stamped,
+  Store,
+} from '../../src/service/ports.js'
+import type { Revision } from '../../src/service/revision.js'
+
+export const organizationId = 'organization' as OrganizationId
+
+/** A clock that a test turns. */
+export class ManualClock {
+  monotonic = 0
+  wall = 0
+
+  monotonicMs(): number {
+    return this.monotonic
+  }
+
+  wallMs(): number {
+    return this.wall
+  }
+
+  pass(ms: number): void {
+    this.monotonic += ms
+    this.wall += ms
+  }
+}
+
+/**
+ * The store's side of the conversation with a cache, spoken by a test: one application with keys
+ * that are there or not, a log, and answers that can be late, lost, or of another history.
+ */
+export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
+  epoch = 'e1'
+  readonly credentials = new Set<string>()
+  rows: ChangeRow[] = []
+  logReads = 0
+  loads = 0
+  /** Runs after an answer was computed and before it arrives: what it does, the answer misses. */
+  onLog: (() => Promise<void> | void) | undefined
+  onLoad: (() => Promise<void> | void) | undefined
+
+  head(): Revision {
+    const last = this.rows.at(-1)
+    return { epoch: this.epoch, number: last?.number ?? 0, nonce: last?.nonce ?? 'n0' }
+  }
+
+  grant(secretHash: string): void {
+    this.credentials.add(secretHash)
+    this.commit(`credential:${secretHash}`)
+  }
+
+  revoke(secretHash: string): void {
+    this.credentials.delete(secretHash)
+    this.commit(`credential:${secretHash}`)
+  }
+
+  commit(...keys: string[]): void {
+    const number = this.head().number + 1
+    const nonce = `${this.epoch}-n${number}`
+    this.rows = [...this.rows, { number, nonce, organizationId, keys }]
+  }
+
+  async readChanges(from: number, rowsMax: number): Promise<ChangePage> {
+    this.logReads += 1
+    const head = this.head()
+    const rows = this.rows.filter((row) => row.number >= from).slice(0, rowsMax)
+    await this.onLog?.()
+    return { head, rows }
+  }
+
+  async read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<Stamped<T>> {
+    this.loads += 1
+    const revision = this.head()
+    const decisions = this.#snapshot()
+    const value = await work({ decisions } as ReadTransaction)
+    await this.onLoad?.()
+    return { value, revision }
+  }
+
+  #snapshot(): DecisionReader {
+    const credentials = new Set(this.credentials)
+    return {
+      findCredential: async (hash) => (credentials.has(hash) ? credential(hash) : undefined),
+      findCredentialByKeyId: async () => undefined,
+      findPrincipal: async () => principal,
+      findProjectOrganization: async () => organizationId,
+      policiesOf: async () => [],
+    }
+  }
+}
+
+const ref = { type: 'application', id: 'application' as ApplicationId } as const
+
+const principal: Principal = {
+  ref,
+  organizationId,
+  owner: false,
+  status: 'active',
+  groupIds: [],
+  attributes: {},
+  tags: [],
+}
+
+function credential(hash: string): ApiKeyCredential {
+  return { id: hash as ApiKeyId, organizationId, bearer: ref, narrowing: {} }
+}
