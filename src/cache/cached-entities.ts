@@ -192,16 +192,18 @@ export class CachedEntities implements EntitySource {
   }
 
   async #load(id: string, want: EntityWant): Promise<void> {
-    const { generation } = this.feed
     const loaded = await this.#loads.run(() =>
       this.#deps.store.read((tx) => loadEntity(tx.decisions, want)),
     )
     // Read from a state that this process has not applied yet: what it holds must catch up first.
     if (loaded.revision.number > this.feed.applied.number) await this.feed.catchUp()
-    if (generation === this.feed.generation) this.#keep(id, want, loaded)
+    this.#keep(id, want, loaded)
   }
 
-  /** A load that raced a change is dropped: the next round loads again. */
+  /**
+   * A load that raced a change, or began in another history, is dropped: the next round loads
+   * again.
+   */
   #keep(id: string, want: EntityWant, { value, revision }: Stamped<EntityValue>): void {
     const keys = [id, ...dependenciesOf(want, value)]
     if (this.#window.isCurrent(keys, revision)) this.#cache.set(id, { value, keys })

@@ -30,7 +30,11 @@ describe('the age of what is known', () => {
     expect(feed.ageMs).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('counts from when the reading was sent, however late the answer', async () => {
+  it.each([
+    ['the first reading', async () => undefined],
+    ['a later one', () => feed.catchUp()],
+  ])('counts from when %s was sent, however late the answer', async (_, before) => {
+    await before()
     store.onLog = () => clock.pass(300)
     await feed.catchUp()
     expect(feed.ageMs).toBe(300)

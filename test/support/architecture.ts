@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   catalog: ['domain/', 'catalog/'],
   service: ['domain/', 'service/'],
   storage: ['domain/', 'service/', 'storage/'],
+  cache: ['domain/', 'service/', 'cache/'],
   grpc: ['domain/', 'service/', 'grpc/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
   cli: ['cli/', 'domain/', 'grpc/gen/'],
