@@ -110,7 +110,7 @@ function unknownOption(name: string, rawName: string, specs: OptionSpecs) {
  */
 export function refuseSecrets(argv: readonly string[]): void {
   const looksSecret = (text: string) =>
-    secretPattern.test(text.slice(0, secretMax * 4)) || /(^|=)pst_[0-9A-Za-z]{20,}/.test(text)
+    secretPattern.test(text.slice(0, secretMax * 4)) || /(^|=)ps[te]_[0-9A-Za-z]{20,}/.test(text)
   if (argv.some(looksSecret)) throw secretOnCommandLine()
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/corpus.js'
 import type { CaseResult, FileResult, PolicyTestResult } from './corpus-run.js'
+import { violationText } from './report-error.js'
 
 /** What a person reads: a line a file, below it what failed, and the sum at the end. */
 export function reportPolicyTest({ files, passed, failed }: PolicyTestResult): string {
@@ -13,9 +14,7 @@ function reportFile({ path, description, cases, problems }: FileResult): string[
   const title = description === '' ? path : `${path}: ${description}`
   return [
     `${failed ? 'FAIL' : 'ok  '} ${title}`,
-    ...problems.map(({ field, description: problem }) =>
-      field === '' ? `     ${problem}` : `     ${field}: ${problem}`,
-    ),
+    ...problems.map((problem) => `     ${violationText(problem)}`),
     ...failures.flatMap(reportFailure),
   ]
 }

@@ -3,6 +3,7 @@ import { findBuiltinPermissionSet } from '../catalog/builtin.js'
 import { compileCondition } from '../domain/condition/compile.js'
 import { reportPolicyTest } from './corpus-report.js'
 import { openOffline, runPolicyTest } from './corpus-run.js'
+import { noInput } from './read-file.js'
 
 const corpus = (cases: string) => `
 description: Ada starts servers
@@ -44,7 +45,7 @@ function run(...paths: readonly string[]) {
     files: paths,
     async readText(path) {
       const text = files.get(path)
-      if (text === undefined) throw new Error('no such file')
+      if (text === undefined) throw noInput(`${path}: no such file`)
       return text
     },
     open: openOffline({ findBuiltin: findBuiltinPermissionSet, compileCondition }),

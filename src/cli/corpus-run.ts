@@ -1,16 +1,20 @@
-import { parse } from 'yaml'
 import type { CompileCondition } from '../domain/condition/condition.js'
 import { type Corpus, type CorpusCase, isExpected, type Outcome } from '../domain/corpus.js'
 import { parseCorpus } from '../domain/corpus-parser.js'
-import { DomainError, type Violation } from '../domain/errors.js'
+import { DomainError } from '../domain/errors.js'
 import type { FindBuiltinPermissionSet } from '../domain/permission-set.js'
 import { parsed } from '../domain/validation.js'
 import { askWorld } from '../domain/world/ask.js'
 import { createCountedIds } from '../domain/world/counted-ids.js'
 import { createWorld } from '../domain/world/world.js'
+import type { CliError, PlacedViolation } from './cli-error.js'
+import { type DataFile, parseData, placed } from './data-file.js'
+import { type ExitCode, exitCodes } from './exit-code.js'
+import { toCliError } from './report-error.js'
 
 export interface PolicyTestInput {
   readonly files: readonly string[]
+  /** Rejects with `CliError` when there is no such text. */
   readText(path: string): Promise<string>
   readonly open: OpenCorpus
 }
@@ -27,6 +31,8 @@ export interface PolicyTestResult {
   readonly passed: number
   /** Cases that came out otherwise, and files that could not be run. */
   readonly failed: number
+  /** 0 and 1 are answers; a file that could not be run leaves its own code. */
+  readonly exitCode: ExitCode
 }
 
 export interface FileResult {
@@ -36,9 +42,10 @@ export interface FileResult {
   readonly cases: readonly CaseResult[]
   /** Why the file could not be run. */
   readonly problems: readonly Problem[]
+  readonly exitCode: ExitCode
 }
 
-export type Problem = Pick<Violation, 'field' | 'description'>
+export type Problem = Pick<PlacedViolation, 'field' | 'description' | 'line' | 'column'>
 
 export interface CaseResult {
   readonly name: string
@@ -47,7 +54,10 @@ export interface CaseResult {
   readonly got: Outcome
 }
 
-/** Runs corpus files one after another. A bad file is part of the result, never a rejection. */
+/**
+ * Runs corpus files one after another. A bad file is part of the result; rejects with `CliError`
+ * when the server cannot answer, since then nothing is known of any file.
+ */
 export async function runPolicyTest(input: PolicyTestInput): Promise<PolicyTestResult> {
   const files: FileResult[] = []
   // In order, so that servers see one file's organizations at a time.
@@ -55,7 +65,14 @@ export async function runPolicyTest(input: PolicyTestInput): Promise<PolicyTestR
   const cases = files.flatMap((file) => file.cases)
   const passed = cases.filter((each) => each.passed).length
   const broken = files.filter((file) => file.problems.length > 0).length
-  return { files, passed, failed: cases.length - passed + broken }
+  const failed = cases.length - passed + broken
+  const ownCode = files.find((file) => file.problems.length > 0)?.exitCode
+  return {
+    files,
+    passed,
+    failed,
+    exitCode: ownCode ?? (failed === 0 ? exitCodes.ok : exitCodes.no),
+  }
 }
 
 /** Answers from a world in memory, without any server. */
@@ -72,19 +89,28 @@ export function openOffline(deps: {
 
 async function runFile(path: string, { readText, open }: PolicyTestInput): Promise<FileResult> {
   try {
-    const corpus = await readCorpus(path, readText)
-    const ask = await open(corpus)
-    const cases: CaseResult[] = []
-    for (const asked of corpus.cases) cases.push(await runCase(asked, ask))
-    return { path, description: corpus.description, cases, problems: [] }
+    const file = parseData(path, await readText(path))
+    return await runCases(path, file, open)
   } catch (error) {
-    return { path, description: '', cases: [], problems: problemsOf(error) }
+    return brokenFile(path, ofFile(error))
   }
 }
 
-async function readCorpus(path: string, readText: PolicyTestInput['readText']): Promise<Corpus> {
-  const raw: unknown = parse(await readText(path))
-  return parsed((v) => parseCorpus(v, '', raw))
+async function runCases(path: string, file: DataFile, open: OpenCorpus): Promise<FileResult> {
+  try {
+    const corpus = parsed((v) => parseCorpus(v, '', file.value))
+    const ask = await open(corpus)
+    const cases: CaseResult[] = []
+    for (const asked of corpus.cases) cases.push(await runCase(asked, ask))
+    const { description } = corpus
+    return { path, description, cases, problems: [], exitCode: exitCodes.ok }
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    const { violations, message } = error
+    const problems =
+      violations.length > 0 ? placed(file, violations) : [{ field: '', description: message }]
+    return { path, description: '', cases: [], problems, exitCode: exitCodes.badData }
+  }
 }
 
 async function runCase(asked: CorpusCase, ask: AskCase): Promise<CaseResult> {
@@ -93,8 +119,15 @@ async function runCase(asked: CorpusCase, ask: AskCase): Promise<CaseResult> {
   return { name, passed: isExpected(expected, got), expected, got }
 }
 
-/** Whatever it is, it is the file's: unreadable, not YAML, not a corpus, or refused by a server. */
-function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof DomainError && error.violations.length > 0) return error.violations
-  return [{ field: '', description: error instanceof Error ? error.message : 'cannot be run' }]
+/** Rethrows what is not the file's fault: a server that is away, a key that may not ask, a bug. */
+function ofFile(error: unknown): CliError {
+  const refusal = toCliError(error)
+  const { exitCode } = refusal
+  if (exitCode === exitCodes.badData || exitCode === exitCodes.noInput) return refusal
+  throw refusal
+}
+
+function brokenFile(path: string, { message, violations, exitCode }: CliError): FileResult {
+  const problems = violations.length > 0 ? violations : [{ field: '', description: message }]
+  return { path, description: '', cases: [], problems, exitCode }
 }

@@ -100,12 +100,15 @@ function malformed(name: string, lines: LineCounter, problems: readonly Problem[
   const [first] = problems
   const placed = problems.slice(0, problemsShown).map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0])
-    return { field: name, reason: 'SYNTAX', description: message, line, column: col }
+    return { field: '', reason: 'SYNTAX', description: message, line, column: col }
   })
   const { line = 1, column = 1 } = placed[0] ?? {}
   return new CliError(exitCodes.badData, {
     reason: 'FILE_MALFORMED',
-    message: `${name}:${line}:${column}: ${first?.message ?? 'cannot be read'}`,
+    message:
+      placed.length > 1
+        ? `${name} cannot be read as YAML or JSON:`
+        : `${name}:${line}:${column}: ${first?.message ?? 'cannot be read'}`,
     ...(placed.length > 1 && { violations: placed }),
   })
 }

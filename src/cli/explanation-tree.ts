@@ -5,6 +5,7 @@ import {
   type ExplainResponse,
   RuleOutcome,
 } from '../grpc/gen/postern/v1/authorization.js'
+import { PermissionSetScopeType } from '../grpc/gen/postern/v1/permission_set.js'
 import { Effect, type Rule } from '../grpc/gen/postern/v1/policy.js'
 import { answerText } from './answer.js'
 import type { WireQuestion } from './question.js'
@@ -104,8 +105,11 @@ function ruleText(rule: Rule, names: Names): string {
   return `${effect} ${rule.permissionSetNames.join(', ')} ${scopeText(rule, names)}${resources}${condition}`
 }
 
-function scopeText({ scope }: Rule, names: Names): string {
-  if (scope?.$case !== 'projects') return 'in the organization'
+function scopeText({ scope, permissionSetsScopeType }: Rule, names: Names): string {
+  if (scope?.$case !== 'projects') {
+    const isOfProjects = permissionSetsScopeType === PermissionSetScopeType.PROJECTS
+    return isOfProjects ? 'in every project' : 'in the organization'
+  }
   const projects = scope.value.projectIds.map((id) => projectName(names, id)).sort()
   return projects.length === 0 ? 'in no project' : `in ${projects.join(', ')}`
 }

@@ -68,13 +68,22 @@ async function send(connection: Connection, file: DataFile, { document, ...rest 
     return await connection.call(DocumentServiceService.importOrganization, request)
   } catch (error) {
     if (!(error instanceof CliError)) throw error
-    const { exitCode, reason, message, violations, metadata } = error
-    throw new CliError(exitCode, {
-      reason,
-      message: `${file.name}: ${message}`,
-      violations: placed(file, violations),
-      metadata,
-      cause: error,
-    })
+    throw inFile(file, error)
   }
+}
+
+function inFile(file: DataFile, refusal: CliError): CliError {
+  const { exitCode, reason, message, metadata } = refusal
+  const violations = refusal.violations.map((violation) => ({
+    ...violation,
+    // Rules in files have the shorter name.
+    field: violation.field.replaceAll('permission_set_names', 'permission_sets'),
+  }))
+  return new CliError(exitCode, {
+    reason,
+    message: violations.length > 0 ? `${file.name} is refused:` : message,
+    violations: placed(file, violations),
+    metadata,
+    cause: refusal,
+  })
 }

@@ -5,7 +5,9 @@ import { run } from './run.js'
 // Whoever reads may stop reading: what is left to say is then not said, and the answer of the
 // command stays what it is. Anything else that goes wrong with the output is told by the code.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.exit(exitCodes.outputFailed)
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`postern: the output could not be written (${error.code})\n`)
+  process.exit(exitCodes.outputFailed)
 })
 process.stderr.on('error', () => {})
 

@@ -7,7 +7,6 @@ import { connectionOptions } from './connection-options.js'
 import { reportPolicyTest } from './corpus-report.js'
 import { openOffline, type PolicyTestResult, runPolicyTest } from './corpus-run.js'
 import { openOnServer } from './corpus-server.js'
-import { exitCodes } from './exit-code.js'
 import { decodeUtf8, readBytes } from './read-file.js'
 
 const bytesMax = 16 * 1_048_576
@@ -38,7 +37,7 @@ export const policyTest: Command = {
           }),
         })
     return {
-      exitCode: result.failed === 0 ? exitCodes.ok : exitCodes.no,
+      exitCode: result.exitCode,
       text: () => reportPolicyTest(result),
       json: () => toJson(result),
     }
@@ -50,5 +49,6 @@ async function readText(path: string): Promise<string> {
 }
 
 function toJson({ files, passed, failed }: PolicyTestResult) {
-  return { passed, failed, files }
+  const shown = files.map(({ exitCode, ...file }) => ({ ...file, exit_code: exitCode }))
+  return { passed, failed, files: shown }
 }

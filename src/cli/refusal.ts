@@ -58,9 +58,15 @@ function messageOf(
   if (code === status.DEADLINE_EXCEEDED) {
     return `${attempt.address} did not answer within ${attempt.timeoutMs / 1_000} s`
   }
-  if (code === status.UNAVAILABLE) return `cannot reach ${attempt.address}: ${said}`
+  if (code === status.UNAVAILABLE) return `cannot reach ${attempt.address}: ${causeOf(said)}`
   if (code === status.UNIMPLEMENTED) return `${attempt.address} does not know this call: ${said}`
   return said
+}
+
+/** The library wraps the error of the system, which is all that helps. */
+function causeOf(details: string): string {
+  const match = /Last error: (?:Error: )?(.+?)\.? Resolution note:/.exec(details)
+  return match?.[1] ?? details
 }
 
 interface Details {

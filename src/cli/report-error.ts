@@ -18,7 +18,7 @@ export function toCliError(error: unknown): CliError {
   })
 }
 
-/** One line for the error, and one for each field when several are wrong or their place is known. */
+/** One line for the error, and one for each field unless the first line says it all. */
 export function errorText(error: CliError, paint: Paint): string {
   const lines = [`${paint('red', 'postern:')} ${headline(error)}`]
   for (const violation of listed(error)) lines.push(`  ${violationText(violation)}`)
@@ -29,12 +29,11 @@ export function errorJson({ exitCode, reason, message, violations, metadata }: C
   return { error: { reason, message, violations, metadata, exit_code: exitCode } }
 }
 
+/** A server's message repeats the first violation, which is in the list below. */
 function headline({ message, violations }: CliError): string {
   const [first] = violations
-  if (!first || !message.includes(first.description) || violations.length === 1) {
-    return printable(message)
-  }
-  return `${violations.length} things are wrong:`
+  const repeats = violations.length > 1 && first && message.includes(first.description)
+  return repeats ? `${violations.length} things are wrong:` : printable(message)
 }
 
 /** A single violation that the message has said already is not said twice. */
@@ -44,7 +43,10 @@ function listed({ message, violations }: CliError): readonly PlacedViolation[] {
   return isSaid && first.line === undefined ? [] : violations
 }
 
-function violationText({ field, description, line, column }: PlacedViolation): string {
-  const place = line === undefined ? '' : `${line}:${column ?? 1}: `
-  return printable(`${place}${field}: ${description}`)
+export function violationText(
+  violation: Pick<PlacedViolation, 'field' | 'description' | 'line' | 'column'>,
+): string {
+  const { field, description, line, column } = violation
+  const place = line === undefined ? '' : `${line}:${column ?? 1}`
+  return printable([place, field, description].filter((part) => part !== '').join(': '))
 }
