@@ -17,8 +17,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** For `postern help exit-codes`. Only 0 and 1 are answers; anything else means "not known". */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
-  0: 'done; for `check`, allow',
-  1: 'for `check`, deny; for `policy test`, a case failed',
+  0: 'done; for `check` and `explain`, allow',
+  1: 'for `check` and `explain`, deny; for `policy test`, a case failed',
   64: 'the command line is wrong',
   65: 'the data is wrong: a file that cannot be read as one, a value the server refuses, a name that does not exist',
   66: 'an input file is not there',

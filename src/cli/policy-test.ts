@@ -49,6 +49,6 @@ async function readText(path: string): Promise<string> {
 }
 
 function toJson({ files, passed, failed }: PolicyTestResult) {
-  const shown = files.map(({ exitCode, ...file }) => ({ ...file, exit_code: exitCode }))
+  const shown = files.map(({ exitCode: _, ...file }) => file)
   return { passed, failed, files: shown }
 }

@@ -89,15 +89,19 @@ describe('a key', () => {
 describe('TLS', () => {
   test('is on when an authority is named', async () => {
     const path = join(directory, 'ca.pem')
-    writeFileSync(path, 'pem')
-    expect((await read(['--tls-ca', path])).tls).toEqual({ ca: Buffer.from('pem') })
-    expect((await read([], { POSTERN_TLS_CA: path })).tls).toEqual({ ca: Buffer.from('pem') })
+    const ca = Buffer.from('-----BEGIN CERTIFICATE-----')
+    writeFileSync(path, ca)
+    expect((await read(['--tls-ca', path])).tls).toEqual({ ca })
+    expect((await read([], { POSTERN_TLS_CA: path })).tls).toEqual({ ca })
   })
 
   test('needs a certificate and its key together, and files that are there', async () => {
     await expect(read(['--tls-cert', 'x'])).rejects.toMatchObject({ exitCode: 64 })
     await expect(read([], { POSTERN_TLS_KEY: 'x' })).rejects.toMatchObject({ exitCode: 78 })
     await expect(read(['--tls-ca', join(directory, 'no')])).rejects.toThrow(/ENOENT/)
+    const path = join(directory, 'no.pem')
+    writeFileSync(path, 'no certificate')
+    await expect(read(['--tls-ca', path])).rejects.toThrow(/must be a PEM file$/)
   })
 })
 

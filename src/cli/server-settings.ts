@@ -84,7 +84,14 @@ function readTls(args: Arguments, env: Env): TlsSettings | undefined {
   }
 }
 
-function readPem({ value, refuse }: Sourced): Buffer {
+function readPem(source: Sourced): Buffer {
+  const bytes = readBytesOf(source)
+  if (bytes.includes('-----BEGIN ')) return bytes
+  // TLS takes any bytes for an authority, and then trusts none.
+  throw source.refuse(`${source.value} must be a PEM file`)
+}
+
+function readBytesOf({ value, refuse }: Sourced): Buffer {
   try {
     return readFileSync(value)
   } catch (error) {

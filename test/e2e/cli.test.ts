@@ -140,7 +140,7 @@ describe.concurrent('bad input', () => {
       'a set that is unknown',
       rule('permission_sets: [Nope], organization: true'),
       65,
-      /Nope|names/,
+      /1:51: .*permission_sets\[0\]/,
     ],
     ['no scope', rule('permission_sets: [VPCFullAccess]'), 65, /scope|organization/],
     [
