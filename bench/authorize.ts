@@ -9,7 +9,7 @@ import { printMachine, printTable, rounded } from './support/report.js'
 import { inTurns, median, quantile } from './support/rounds.js'
 
 /**
- * Authorize over @grpc/grpc-js on the embedded store, every answer read from SQL, against the
+ * Authorize over @grpc/grpc-js, answered from memory, against the
  * emptiest unary call that @grpc/grpc-js can serve, in the same run. Prints, last, one JSON object
  * with the ratio of their CPU time.
  */
@@ -28,7 +28,7 @@ try {
   const request = await aWorldOf20Rules(postern)
   const loads = {
     'empty grpc-js echo': () => drive(echo, { path: '/bench.Echo/Echo', request, calls, ...shape }),
-    'Authorize, 20 rules, from SQL': () =>
+    'Authorize, 20 rules, from memory': () =>
       drive(postern, {
         path: '/postern.v1.AuthorizationService/Authorize',
         request,

@@ -87,8 +87,16 @@ export class CachedEntities implements EntitySource {
     let generation = await this.#begin(consistency)
     let tier: 'memory' | 'store' = 'memory'
     for (let round = 0; round < roundsMax; round++) {
-      if (this.feed.ageMs > this.#deps.options.boundMs) await this.#verify()
-      if (generation !== this.feed.generation) generation = await this.#begin(consistency)
+      // Each wait may outlast what the wait before it established: whatever was waited for, the
+      // round begins anew, and the attempt follows its checks without one.
+      if (generation !== this.feed.generation) {
+        generation = await this.#begin(consistency)
+        continue
+      }
+      if (this.feed.ageMs > this.#deps.options.boundMs) {
+        await this.#verify()
+        continue
+      }
       const attempt = this.#attempt(work)
       if ('value' in attempt) return this.#stamp(attempt.value, tier)
       tier = 'store'
@@ -134,17 +142,22 @@ export class CachedEntities implements EntitySource {
     await this.feed.catchUp()
   }
 
-  /** Fails closed: what cannot be vouched for is not answered. */
+  /**
+   * Fails closed: what cannot be vouched for is not answered. A reading that took longer than the
+   * bound to arrive vouches for nothing either.
+   */
   async #verify(): Promise<void> {
-    try {
-      await this.feed.catchUp()
-    } catch (cause) {
-      throw unavailable(
-        'STALENESS_BOUND_EXCEEDED',
-        'the store has not been heard of for longer than the staleness bound',
-        cause,
-      )
-    }
+    const { boundMs } = this.#deps.options
+    let cause: unknown
+    await this.feed.catchUp().catch((error: unknown) => {
+      cause = error
+    })
+    if (this.feed.ageMs <= boundMs) return
+    throw unavailable(
+      'STALENESS_BOUND_EXCEEDED',
+      'the store has not been heard of for longer than the staleness bound',
+      cause,
+    )
   }
 
   /** Synchronous from end to end: one decision sees one revision. */

@@ -15,6 +15,7 @@ import {
 } from '../support/crash-writers.js'
 import { createDatabase, execute } from '../support/postgres-server.js'
 import { type Settings, startServer } from '../support/server-process.js'
+import { createRandom } from '../support/simulation.js'
 
 /**
  * The server is killed without warning, at a moment that it cannot know, a hundred times on each
@@ -141,16 +142,5 @@ async function checkRevisions(query: Query, tokens: readonly string[]): Promise<
   for (const token of tokens) {
     const { number, nonce } = decodeRevision(token)
     expect(nonces.get(number)).toBe(nonce)
-  }
-}
-
-/** Mulberry32: the same seed gives the same moments. */
-function createRandom(from: number): () => number {
-  let state = from >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
