@@ -123,7 +123,7 @@ function assemble(set: Variables): Config {
     databaseUrl,
     listen: set.POSTERN_LISTEN,
     ...(tls && { tls }),
-    authorizePeers: set.POSTERN_AUTHORIZE_PEERS,
+    authorizePeers: parseAuthorizePeers(set),
     pepper: parsePepper(set, databaseUrl),
     bootstrap: {
       organizationName: set.POSTERN_ORGANIZATION_NAME,
@@ -148,6 +148,11 @@ function parseCache(set: Variables): CacheConfig {
     feedIntervalMs: interval,
     entriesMax: set.POSTERN_CACHE_ENTRIES,
   }
+}
+
+/** Whoever can open a socket in the file system is on this machine: its permissions say who. */
+function parseAuthorizePeers(set: Variables): Config['authorizePeers'] {
+  return set.POSTERN_LISTEN.startsWith('unix:') ? 'anyone' : set.POSTERN_AUTHORIZE_PEERS
 }
 
 function parseDatabaseUrl(url: string): DatabaseUrl {

@@ -23,5 +23,5 @@ export function createAdmission(
 
 function isLocal(peer: string): boolean {
   const address = peerAddress(peer)
-  return address.startsWith('127.') || address === '::1' || peer.startsWith('unix:')
+  return address.startsWith('127.') || address === '::1'
 }

@@ -54,7 +54,8 @@ function spawnServer(settings: Settings): { child: ChildProcess; exit: Promise<E
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', (chunk) => {
@@ -63,6 +64,9 @@ function spawnServer(settings: Settings): { child: ChildProcess; exit: Promise<E
   child.stderr?.on('data', (chunk) => {
     stderr += String(chunk)
   })
-  const exit = once(child, 'close').then(([code]) => ({ code, stdout, stderr }))
+  const exit = once(child, 'close').then(([code]) => {
+    process.off('exit', killAtExit)
+    return { code, stdout, stderr }
+  })
   return { child, exit }
 }
