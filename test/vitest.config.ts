@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           root: new URL('..', import.meta.url).pathname,
           include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/unit/**/*.test.ts'],
+          // Properties try thousands of cases, and machines are shared.
+          testTimeout: 60_000,
         },
       },
       {
@@ -16,7 +18,7 @@ export default defineConfig({
           root: new URL('..', import.meta.url).pathname,
           include: ['test/storage/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/servers.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

@@ -30,7 +30,7 @@ const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000)
 type Query = (statement: string) => Promise<readonly unknown[]>
 
 describe(`a server that is killed a hundred times (CRASH_SEED=${seed})`, {
-  timeout: 240_000,
+  timeout: 900_000,
 }, () => {
   it.concurrent('loses no acknowledged write on SQLite, and leaves nothing half-written', async () => {
     await inDirectory(async (directory) => {
