@@ -1,24 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { ServerCredentials } from '@grpc/grpc-js'
+import type { ServerCredentials } from '@grpc/grpc-js'
 import { uuidv7 } from 'uuidv7'
 import { CachedEntities } from './cache/cached-entities.js'
 import { FollowedStore } from './cache/followed-store.js'
 import { startPolling } from './cache/polling.js'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './catalog/builtin.js'
-import type { CacheConfig, Config, TlsFiles } from './config.js'
+import type { CacheConfig, Config } from './config.js'
+import { readCredentials } from './credentials.js'
 import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
-import { createGrpcServer } from './grpc/server.js'
+import { createGrpcServer, type GrpcServer } from './grpc/server.js'
+import { writeOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAuthorizer } from './service/authorize.js'
-import { bootstrap } from './service/bootstrap.js'
+import { type BootstrapDeps, bootstrap } from './service/bootstrap.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import type { Store } from './service/ports.js'
 import { createSecretHash } from './service/secret-hash.js'
+import { StartError } from './start-error.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
 import { openSqliteStore } from './storage/sql/sqlite.js'
 import type { Logger } from './telemetry/log.js'
@@ -52,11 +54,11 @@ export async function openSystem(
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
   }
+  const serverCredentials = readCredentials(config.tls)
   const truth = await openStore(config, tools, now)
   const entities = openCache(config.cache, truth)
   const store = new FollowedStore(truth, entities.feed)
   try {
-    const founded = await bootstrap({ store, tools, now }, config.bootstrap)
     const administration = createAdministration({ store, tools, now })
     const server = createGrpcServer({
       administration,
@@ -65,7 +67,8 @@ export async function openSystem(
       enroll: createEnroll({ store, tools, now }),
       onBug: (error, path) => log.error({ err: error, path }, 'a call failed on a bug'),
     })
-    const address = await server.listen(config.listen, credentials(config.tls))
+    const address = await listen(server, config.listen, serverCredentials)
+    const founded = await foundOrStop(server, { store, tools, now }, config.bootstrap)
     const stopPolling = startPolling({
       feed: entities.feed,
       intervalMs: config.cache.feedIntervalMs,
@@ -101,19 +104,44 @@ function openCache({ stalenessBoundMs, entriesMax }: CacheConfig, store: Store):
   return new CachedEntities({ store, clock, options })
 }
 
+async function listen(
+  server: GrpcServer,
+  address: string,
+  credentials: ServerCredentials,
+): Promise<string> {
+  try {
+    return await server.listen(address, credentials)
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error))
+    // The library puts what went wrong in brackets, after words about itself.
+    const why = /\[(.+)\]$/.exec(cause.message)?.[1] ?? cause.message
+    throw new StartError(`POSTERN_LISTEN: \`${address}\` cannot be listened on (${why})`, { cause })
+  }
+}
+
+/**
+ * Once everything else has worked: a first key that was made and then not shown, because the port
+ * was taken, would be lost.
+ */
+async function foundOrStop(
+  server: GrpcServer,
+  deps: Omit<BootstrapDeps, 'keep'>,
+  { ownerKeyFile, ...input }: Config['bootstrap'],
+): Promise<Founded | undefined> {
+  const keep: BootstrapDeps['keep'] = ({ ownerKey }) => {
+    if (ownerKeyFile) writeOwnerKey(ownerKeyFile, ownerKey.secret)
+  }
+  try {
+    return await bootstrap({ ...deps, keep }, input)
+  } catch (error) {
+    await server.close(0)
+    throw error
+  }
+}
+
 function openStore({ databaseUrl }: Config, tools: Tools, now: () => number): Promise<Store> {
   const deps = { ...tools, now }
   return databaseUrl.engine === 'postgres'
     ? openPostgresStore({ url: databaseUrl.url, ...deps })
     : openSqliteStore({ path: databaseUrl.path, ...deps })
-}
-
-function credentials(tls: TlsFiles | undefined): ServerCredentials {
-  if (!tls) return ServerCredentials.createInsecure()
-  const pair = {
-    cert_chain: readFileSync(tls.certFile),
-    private_key: readFileSync(tls.keyFile),
-  }
-  const ca = tls.clientCaFile ? readFileSync(tls.clientCaFile) : null
-  return ServerCredentials.createSsl(ca, [pair], ca !== null)
 }

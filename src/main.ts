@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { openSystem, type System } from './compose.js'
 import { ConfigError, parseConfig } from './config.js'
 import { DomainError } from './domain/errors.js'
+import { StartError } from './start-error.js'
 import { createLog, type Logger } from './telemetry/log.js'
 
 /** Exit codes as sysexits(3) has them. */
@@ -12,6 +13,8 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const config = parseConfig(env)
     const log = createLog(config.logLevel)
+    // What the library would print by itself reaches us as errors too.
+    setLogVerbosity(logVerbosity.NONE)
     const stopped = stopSignal()
     const system = await openSystem(config, log)
     exitOnBug(log)
@@ -33,7 +36,7 @@ function refuse(error: unknown): number {
       error.kind === 'unavailable' ? exitCodes.unavailable : exitCodes.config,
     )
   }
-  if (isSystemError(error)) return complain(error.message, exitCodes.cannotCreate)
+  if (error instanceof StartError) return complain(error.message, exitCodes.cannotCreate)
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodes.bug
 }
@@ -41,10 +44,6 @@ function refuse(error: unknown): number {
 function complain(message: string, code: number): number {
   for (const line of message.split('\n')) process.stderr.write(`postern: ${line}\n`)
   return code
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && ('syscall' in error || /bind|listen/i.test(error.message))
 }
 
 function stopSignal(): Promise<string> {
@@ -68,8 +67,6 @@ function announce({ address, founded }: System, ownerKeyFile: string | undefined
   const lines = [`Postern is serving gRPC on ${address}`]
   if (founded) {
     const { organization, owner, ownerKey } = founded
-    if (ownerKeyFile)
-      writeFileSync(ownerKeyFile, `${ownerKey.secret}\n`, { mode: 0o600, flag: 'wx' })
     lines.push(
       '',
       `Made organization "${organization.name}" (${organization.id}), owned by ${owner.email}.`,

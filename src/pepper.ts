@@ -2,11 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type PepperSource } from './config.js'
+import { StartError } from './start-error.js'
 
-/** Throws `ConfigError` for a file that is missing, too short, or open to other users. */
+/**
+ * Throws `ConfigError` for a file that is missing, too short, or open to other users, `StartError`
+ * when none can be made beside the store.
+ */
 export function readPepper(source: PepperSource): string {
   if (source.kind === 'text') return source.text
-  if (source.kind === 'generated') generate(source.path)
+  if (source.kind === 'file') return readSecretFile(source.path, 'POSTERN_PEPPER_FILE: ')
+  try {
+    generate(source.path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const message = `POSTERN_DATABASE_URL: \`${source.path}\` cannot be made (${code})`
+    throw new StartError(message, { cause: error })
+  }
   return readSecretFile(source.path)
 }
 
@@ -25,17 +36,19 @@ function generate(path: string): void {
   }
 }
 
-function readSecretFile(path: string): string {
+function readSecretFile(path: string, prefix = ''): string {
   let text: string
   try {
     if ((statSync(path).mode & 0o077) !== 0) {
-      throw new ConfigError(`${path}: must be readable by its owner alone (chmod 600)`)
+      throw new ConfigError(`${prefix}${path}: must be readable by its owner alone (chmod 600)`)
     }
     text = readFileSync(path, 'utf8').trim()
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new ConfigError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new ConfigError(
+      `${prefix}${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    )
   }
-  if (text.length < 32) throw new ConfigError(`${path}: must hold at least 32 characters`)
+  if (text.length < 32) throw new ConfigError(`${prefix}${path}: must hold at least 32 characters`)
   return text
 }

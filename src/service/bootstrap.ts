@@ -22,6 +22,11 @@ export interface BootstrapDeps {
   readonly store: Store
   readonly tools: Tools
   now(): number
+  /**
+   * Called last before the commit, since nobody can show the owner's key again. Nothing is made
+   * when it throws.
+   */
+  keep(founded: Founded): void
 }
 
 /**
@@ -29,7 +34,7 @@ export interface BootstrapDeps {
  * Two servers that start together make one: the store lets only one organization be the first.
  */
 export async function bootstrap(
-  { store, tools, now }: BootstrapDeps,
+  deps: BootstrapDeps,
   input: BootstrapInput,
 ): Promise<Founded | undefined> {
   const fields = parsed((v) => ({
@@ -38,16 +43,16 @@ export async function bootstrap(
     id: parseOptionalId<OrganizationId>(v, 'organization_id', input.organizationId),
   }))
   try {
-    return await makeFirst({ store, tools, now }, fields)
+    return await makeFirst(deps, fields)
   } catch (error) {
     // Another server was faster: then there is one, and the next look finds it.
     if (!(error instanceof DomainError) || error.kind !== 'already-exists') throw error
-    return makeFirst({ store, tools, now }, fields)
+    return makeFirst(deps, fields)
   }
 }
 
 async function makeFirst(
-  { store, tools, now }: BootstrapDeps,
+  { store, tools, now, keep }: BootstrapDeps,
   fields: Omit<Founding, 'root'>,
 ): Promise<Founded | undefined> {
   const { value } = await store.write(async (tx) => {
@@ -67,6 +72,7 @@ async function makeFirst(
         after: founded.organization,
       },
     })
+    keep(founded)
     return founded
   })
   return value

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -139,15 +140,83 @@ describe('a bad setting ends the start', () => {
     expect(stderr).toMatch(/^postern: /)
   })
 
+  it('a pepper file that is not there', async () => {
+    const path = join(directory, 'nowhere')
+    const { code, stderr } = await runServer({ ...embedded(), POSTERN_PEPPER_FILE: path })
+    expect(stderr).toBe(`postern: POSTERN_PEPPER_FILE: ${path}: cannot be read (ENOENT)\n`)
+    expect(code).toBe(78)
+  })
+})
+
+describe('a start that fails makes no organization, whose key nobody would see:', () => {
+  const cases: [string, () => Settings, number, RegExp][] = [
+    [
+      'a key file in no directory',
+      () => ({ POSTERN_OWNER_KEY_FILE: join(directory, 'nowhere', 'owner.key') }),
+      73,
+      /POSTERN_OWNER_KEY_FILE: .* cannot be made \(ENOENT\)/,
+    ],
+    [
+      'a key file that is there already',
+      () => ({ POSTERN_OWNER_KEY_FILE: fileOf('something else') }),
+      73,
+      /POSTERN_OWNER_KEY_FILE: .* exists already/,
+    ],
+    [
+      'a certificate that is not there',
+      () => ({
+        POSTERN_TLS_CERT_FILE: join(directory, 'nowhere'),
+        POSTERN_TLS_KEY_FILE: fileOf('junk'),
+      }),
+      78,
+      /POSTERN_TLS_CERT_FILE: .* cannot be read \(ENOENT\)/,
+    ],
+    [
+      'a certificate that is none',
+      () => ({ POSTERN_TLS_CERT_FILE: fileOf('junk'), POSTERN_TLS_KEY_FILE: fileOf('junk') }),
+      78,
+      /POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE: not a certificate and its key/,
+    ],
+    [
+      'an address that is not ours',
+      () => ({ POSTERN_LISTEN: '192.0.2.1:1', POSTERN_INSECURE: 'true' }),
+      73,
+      /POSTERN_LISTEN: `192\.0\.2\.1:1` cannot be listened on/,
+    ],
+  ]
+  it.each(cases)('%s', async (_, settings, expected, message) => {
+    const store = { ...embedded(), POSTERN_OWNER_KEY_FILE: '' }
+    await expectRefusal({ ...store, ...settings() }, expected, message)
+    await expectFounding(store)
+  })
+
   it('a port that somebody else has', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => holder.once('listening', resolve))
+    await once(holder, 'listening')
     const address = holder.address()
     const port = typeof address === 'object' ? address?.port : 0
     const settings = { ...embedded(), POSTERN_LISTEN: `127.0.0.1:${port}` }
-    const { code, stderr } = await runServer(settings)
+    await expectRefusal(settings, 73, /POSTERN_LISTEN: .*EADDRINUSE/)
     holder.close()
-    expect(code).toBe(73)
-    expect(stderr).toMatch(/EADDRINUSE|address already in use/i)
+    await expectFounding({ ...embedded(), POSTERN_OWNER_KEY_FILE: '' })
   })
 })
+
+function fileOf(text: string): string {
+  const path = join(directory, 'file')
+  writeFileSync(path, text, { mode: 0o600 })
+  return path
+}
+
+/** Refused in one line. */
+async function expectRefusal(settings: Settings, code: number, message: RegExp): Promise<void> {
+  const exit = await runServer(settings)
+  expect(exit.stderr).toMatch(/^postern: .*\n$/)
+  expect(exit.stderr).toMatch(message)
+  expect(exit).toMatchObject({ code, stdout: '' })
+}
+
+async function expectFounding(settings: Settings): Promise<void> {
+  const { stdout } = await (await startServer(settings)).kill('SIGTERM')
+  expect(stdout).toMatch(/pst_/)
+}
