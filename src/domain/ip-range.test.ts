@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contains, parseIpAddress, parseIpRange } from './ip-range.js'
+import { contains, formatIpAddress, parseIpAddress, parseIpRange } from './ip-range.js'
 
 const isIn = (address: string, range: string) => {
   const [parsedAddress, parsedRange] = [parseIpAddress(address), parseIpRange(range)]
@@ -109,6 +109,31 @@ describe('contains', () => {
         const width = 2 ** (32 - prefix)
         const expected = Math.floor(left / width) === Math.floor(right / width)
         expect(isIn(dotted(left), `${dotted(right)}/${prefix}`)).toBe(expected)
+      }),
+    )
+  })
+})
+
+describe('the one spelling of an address', () => {
+  it.each([
+    ['10.0.0.1', '10.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['::', '::'],
+    ['::1', '::1'],
+    ['1::', '1::'],
+    ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+  ])('of %s is %s', (text, spelling) => {
+    const address = parseIpAddress(text)
+    expect(address && formatIpAddress(address)).toBe(spelling)
+  })
+
+  it('is that of the platform for every IPv6 address', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (text) => {
+        const address = parseIpAddress(text)
+        if (address?.family !== 6) return
+        expect(formatIpAddress(address)).toBe(new URL(`http://[${text}]/`).hostname.slice(1, -1))
       }),
     )
   })

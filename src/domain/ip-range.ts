@@ -80,3 +80,27 @@ function isMapped({ family, bytes }: IpAddress): boolean {
   if (family !== 6) return false
   return bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
 }
+
+/** The one spelling of an address: dotted, or as RFC 5952 has it. */
+export function formatIpAddress({ family, bytes }: IpAddress): string {
+  if (family === 4) return bytes.join('.')
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  )
+  const zeros = longestZeroRun(groups)
+  if (zeros.length < 2) return groups.join(':')
+  const head = groups.slice(0, zeros.start).join(':')
+  const tail = groups.slice(zeros.start + zeros.length).join(':')
+  return `${head}::${tail}`
+}
+
+/** The first of the longest. */
+function longestZeroRun(groups: readonly string[]): { start: number; length: number } {
+  let longest = { start: 0, length: 0 }
+  let length = 0
+  groups.forEach((group, index) => {
+    length = group === '0' ? length + 1 : 0
+    if (length > longest.length) longest = { start: index - length + 1, length }
+  })
+  return longest
+}

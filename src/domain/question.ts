@@ -1,7 +1,7 @@
 import { parseAttributes, questionAttributeLimits } from './attributes.js'
 import type { Attributes } from './condition/condition.js'
 import { type OrganizationId, type ProjectId, parseOptionalId } from './ids.js'
-import { parseIpAddress } from './ip-range.js'
+import { formatIpAddress, parseIpAddress } from './ip-range.js'
 import { isPrintable } from './text.js'
 import type { Validation } from './validation.js'
 
@@ -164,14 +164,16 @@ function parseRequestFacts(
   raw: RawQuestion['request'],
 ): RequestFacts {
   if (!raw) return {}
-  if (raw.ip !== '' && !parseIpAddress(raw.ip)) {
+  const address = raw.ip === '' ? undefined : parseIpAddress(raw.ip)
+  if (raw.ip !== '' && !address) {
     v.fail(`${field}.ip`, 'FORMAT', 'must be an IPv4 or IPv6 address without leading zeros')
   }
   if (raw.userAgent.length > userAgentMax) {
     v.fail(`${field}.user_agent`, 'TOO_LONG', `must be at most ${userAgentMax} characters`)
   }
   return {
-    ...(raw.ip && { ip: raw.ip }),
+    // In one spelling: a condition that names an address must not be walked around by another.
+    ...(address && { ip: formatIpAddress(address) }),
     ...(raw.userAgent && { userAgent: raw.userAgent }),
   }
 }

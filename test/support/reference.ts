@@ -187,7 +187,7 @@ function inputOf({ entry, type }: Person, { question, atMs }: Asked): ConditionI
   return {
     request: {
       timeMs: atMs,
-      ...(request?.ip && { ip: request.ip }),
+      ...(request?.ip && { ip: oneSpelling(request.ip) }),
       ...(request?.userAgent && { userAgent: request.userAgent }),
     },
     resource: {
@@ -214,4 +214,14 @@ export function covers(pattern: string, text: string): boolean {
     return covers(pattern.slice(1), text) || (text !== '' && covers(pattern, text.slice(1)))
   }
   return text !== '' && pattern[0] === text[0] && covers(pattern.slice(1), text.slice(1))
+}
+
+/** By the platform's own idea of an address in a URL, and the mapped ones by theirs. */
+function oneSpelling(ip: string): string {
+  if (!ip.includes(':')) return ip
+  const inUrl = new URL(`http://[${ip}]/`).hostname.slice(1, -1)
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(inUrl)
+  if (!mapped) return inUrl
+  const [high, low] = [mapped[1], mapped[2]].map((word) => Number.parseInt(word ?? '', 16))
+  return [(high ?? 0) >> 8, (high ?? 0) & 255, (low ?? 0) >> 8, (low ?? 0) & 255].join('.')
 }
