@@ -10,6 +10,7 @@ import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
 import { byCreation, type Page, type PageInput, readPage } from './page.js'
 import { requirePermission } from './require.js'
+import { requireConditionalGrants } from './standing-grants.js'
 
 export interface ApplicationFields {
   readonly name: string
@@ -127,8 +128,13 @@ export async function updateApplication(
     updatedAtMs: act.nowMs,
     version: before.version + 1,
   }
+  const isSeenByConditions = mask.has('tags') || mask.has('attributes')
+  if (isSeenByConditions) {
+    await requireConditionalGrants(act, { type: 'application', id: before.id })
+  }
   await act.tx.applications.update(after)
   recordApplication(act, 'iam:application:write', { before, after })
+  if (isSeenByConditions) await protectIamPath(act)
   return after
 }
 

@@ -12,6 +12,7 @@ import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
 import { byCreation, type Page, type PageInput, readPage } from './page.js'
 import { hasPermission, requirePermission, requireWithinKey } from './require.js'
+import { requireConditionalGrants, requireGrantsOfEverybody } from './standing-grants.js'
 
 export interface UserFields {
   readonly displayName: string
@@ -51,6 +52,7 @@ export async function createUser(act: WriteAct, input: NewUser): Promise<User> {
 export async function inviteUser(act: WriteAct, input: NewUser): Promise<User> {
   requirePermission(act, 'iam:user:invite')
   const guest = newUser(act, input, 'guest')
+  await requireGrantsOfEverybody(act, 'all_users')
   await act.tx.users.insert(guest)
   recordUser(act, 'iam:user:invite', { after: guest })
   return guest
@@ -157,8 +159,11 @@ export async function updateUser(act: WriteAct, input: UserUpdate): Promise<User
     updatedAtMs: act.nowMs,
     version: before.version + 1,
   }
+  const isSeenByConditions = mask.has('tags') || mask.has('attributes')
+  if (isSeenByConditions) await requireConditionalGrants(act, { type: 'user', id: before.id })
   await act.tx.users.update(after)
   recordUser(act, 'iam:user:write', { before, after })
+  if (isSeenByConditions) await protectIamPath(act)
   return after
 }
 

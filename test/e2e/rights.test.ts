@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
-import { KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
+import { ApiKey, KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
+import { Application } from '../../src/grpc/gen/postern/v1/application.js'
 import { Effect, Policy } from '../../src/grpc/gen/postern/v1/policy.js'
 import {
   aMember,
@@ -139,6 +140,80 @@ onBothStores('the rights of administrators', (system) => {
         name: 'shadow',
       })
       expect(await refusalOf(abroad)).toMatchObject(taken)
+    })
+
+    it('are not gained by becoming what a condition asks for', async () => {
+      const { owner, as } = system()
+      const manager = await anAdministrator(owner, 'IAMApplicationManager')
+      const rule = { permissionSetNames: ['IAMManager'] }
+      await grant(owner, manager.id, { ...rule, condition: 'principal.attributes.vip == true' })
+      await grant(owner, manager.id, { ...rule, condition: '"vip" in principal.tags' })
+      const become = (parts: object, path: string) =>
+        as(manager.key).applications.updateApplication({
+          application: Application.fromPartial({ id: manager.id, ...parts }),
+          updateMask: [path],
+        })
+      const attributes = become({ attributes: { vip: true } }, 'attributes')
+      expect(await refusalOf(attributes)).toMatchObject(escalation)
+      expect(await refusalOf(become({ tags: ['vip'] }, 'tags'))).toMatchObject(escalation)
+      await become({ description: 'no condition reads this' }, 'description')
+    })
+
+    it('are not gained by letting somebody in who then holds what everybody holds', async () => {
+      const { owner, as } = system()
+      const ownerEmail = `${fresh('owner')}@other.example`
+      const other = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+      const api = as(other.ownerApiKey)
+      const { groups } = await api.groups.listGroups({ name: 'all_users' })
+      await api.policies.createPolicy({
+        name: 'everybody',
+        principal: { $case: 'groupId', value: groups[0]?.id ?? '' },
+        rules: [aRule({ permissionSetNames: ['InstancesFullAccess'] })],
+      })
+      const manager = as((await anAdministrator(api, 'IAMUserManager')).key)
+      const invite = manager.users.inviteUser({ email: 'colluder@else.example' })
+      expect(await refusalOf(invite)).toMatchObject(escalation)
+    })
+
+    it('let the last path to mend the organization not be cut by joining a group', async () => {
+      const { owner, as } = system()
+      const ownerEmail = `${fresh('owner')}@other.example`
+      const made = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+      const api = as(made.ownerApiKey)
+      const manager = await anAdministrator(api, 'IAMManager')
+      const { id: groupId } = await api.groups.createGroup({ name: 'denied' })
+      await api.policies.createPolicy({
+        name: 'denied',
+        principal: { $case: 'groupId', value: groupId },
+        rules: [aRule({ effect: Effect.DENY, permissionSetNames: ['IAMManager'] })],
+      })
+      await api.apiKeys.deleteApiKey({ accessKey: made.ownerAccessKey })
+      const join = as(manager.key).groups.addGroupMembers({
+        groupId,
+        applicationIds: [manager.id],
+      })
+      expect(await refusalOf(join)).toMatchObject({ reason: 'LAST_IAM_PATH' })
+    })
+
+    it('are not gained by prolonging the key of a stronger application', async () => {
+      const { owner, as, clock } = system()
+      const strong = await anApplication(owner)
+      await grant(owner, strong.id, { permissionSetNames: ['AllProductsFullAccess'] })
+      const { apiKey } = await owner.apiKeys.createApiKey({
+        bearer: { $case: 'applicationId', value: strong.id },
+        expireTime: new Date(clock.nowMs + 60_000),
+      })
+      const manager = as((await anAdministrator(owner, 'IAMApplicationManager')).key)
+      const until = (ms: number) =>
+        manager.apiKeys.updateApiKey({
+          apiKey: ApiKey.fromPartial({
+            accessKey: apiKey?.accessKey ?? '',
+            expireTime: new Date(clock.nowMs + ms),
+          }),
+          updateMask: ['expire_time'],
+        })
+      expect(await refusalOf(until(120_000))).toMatchObject(escalation)
+      await until(30_000)
     })
 
     it('are not gained by being rid of a deny', async () => {
