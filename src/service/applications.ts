@@ -8,7 +8,7 @@ import { departing, detachPolicies } from './departure.js'
 import { checkEtag } from './etag.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
-import { byCreation, type Page, type PageInput, readPage } from './page.js'
+import { byCreation, type Page, type PageInput, readPage, textFilter } from './page.js'
 import { requirePermission } from './require.js'
 import { requireConditionalGrants } from './standing-grants.js'
 
@@ -77,8 +77,8 @@ export async function listApplications(
   requirePermission(act, 'iam:application:list')
   const organizationId = ownOrganization(act, input.organizationId)
   const filter = {
-    ...(input.name !== '' && { name: input.name }),
-    ...(input.externalId !== '' && { externalId: input.externalId }),
+    ...textFilter('name', 'name', input.name),
+    ...textFilter('externalId', 'external_id', input.externalId),
   }
   return readPage(input, ['applications', organizationId, filter], {
     read: (page) => act.tx.applications.list(organizationId, filter, page),

@@ -24,8 +24,8 @@ export function addGroupMembers(act: WriteAct, input: MembersInput): Promise<Gro
 
 export function removeGroupMembers(act: WriteAct, input: MembersInput): Promise<Group> {
   return changeMembers(act, input, (group, named) => ({
-    userIds: without(group.userIds, named.userIds),
-    applicationIds: without(group.applicationIds, named.applicationIds),
+    userIds: remaining(group.userIds, named.userIds),
+    applicationIds: remaining(group.applicationIds, named.applicationIds),
   }))
 }
 
@@ -47,7 +47,7 @@ async function changeMembers(
   const added = difference(members, before)
   const removed = difference(before, members)
   if (added.length + removed.length === 0) return before
-  await requireExistingMembers(act, members)
+  await requireExistingMembers(act, without(members, before))
   await requireMembershipGrants(act, before, { added, removed })
   const after: Group = {
     ...before,
@@ -86,13 +86,22 @@ function union<T>(a: readonly T[], b: readonly T[]): T[] {
   return [...new Set([...a, ...b])].sort()
 }
 
-function without<T extends string>(all: readonly T[], some: readonly T[]): T[] {
+function remaining<T extends string>(all: readonly T[], some: readonly T[]): T[] {
   const missing = some.find((id) => !all.includes(id))
   if (missing) throw notFound('group_member', missing)
   return all.filter((id) => !some.includes(id))
 }
 
+/** Those of `a` that `b` does not have: members that are there already need no second look. */
+function without(a: GroupMembers, b: GroupMembers): GroupMembers {
+  const [users, applications] = [new Set(b.userIds), new Set(b.applicationIds)]
+  return {
+    userIds: a.userIds.filter((id) => !users.has(id)),
+    applicationIds: a.applicationIds.filter((id) => !applications.has(id)),
+  }
+}
+
 function difference(a: GroupMembers, b: GroupMembers): string[] {
-  const others = new Set<string>([...b.userIds, ...b.applicationIds])
-  return [...a.userIds, ...a.applicationIds].filter((id) => !others.has(id))
+  const { userIds, applicationIds } = without(a, b)
+  return [...userIds, ...applicationIds]
 }

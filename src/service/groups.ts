@@ -10,7 +10,7 @@ import { gained, reachesOf, requireGrants } from './grants.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
 import { parseMembers, requireExistingMembers } from './membership.js'
-import { byCreation, type Page, type PageInput, readPage } from './page.js'
+import { byCreation, type Page, type PageInput, readPage, textFilter } from './page.js'
 import { requirePermission } from './require.js'
 
 export interface NewGroup {
@@ -86,7 +86,7 @@ export async function listGroups(act: ReadAct, input: GroupQuery): Promise<Page<
     ),
   }))
   const filter = {
-    ...(input.name !== '' && { name: input.name }),
+    ...textFilter('name', 'name', input.name),
     ...(userId && { userId }),
     ...(applicationId && { applicationId }),
   }

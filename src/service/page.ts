@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.js'
+import { isPrintable } from '../domain/text.js'
 import type { PagePosition, PageRequest } from './ports.js'
 
 export interface PageInput {
@@ -14,6 +15,7 @@ export interface Page<T> {
 
 const sizeDefault = 20
 const sizeMax = 100
+const filterMax = 1_000
 
 /**
  * Reads one page. `query` names the list and its filters: a token is good for the list it came
@@ -60,6 +62,18 @@ export async function readAll<T>(
   }
 }
 
+/** A filter on a text; the empty one filters nothing. Throws `invalid` for what no text can be. */
+export function textFilter<Name extends string>(
+  name: Name,
+  field: string,
+  text: string,
+): { readonly [key in Name]?: string } {
+  if (text === '') return {}
+  if (text.length > filterMax) throw badPage(field, `must be at most ${filterMax} characters`)
+  if (!isPrintable(text)) throw badPage(field, 'must be printable, valid UTF-8 text')
+  return { [name]: text } as { [key in Name]?: string }
+}
+
 function pageSize(size: number): number {
   if (size < 0) throw badPage('page_size', 'must not be negative')
   if (size === 0) return sizeDefault
@@ -77,7 +91,8 @@ function decodeToken(token: string, fingerprint: string): PagePosition | undefin
     const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
     if (!Array.isArray(parts)) throw badToken()
     const [createdAtMs, id, query] = parts
-    if (typeof createdAtMs === 'number' && typeof id === 'string' && query === fingerprint) {
+    const isPosition = Number.isSafeInteger(createdAtMs) && typeof id === 'string'
+    if (isPosition && isPrintable(id) && query === fingerprint) {
       return { createdAtMs, id }
     }
   } catch {

@@ -15,7 +15,7 @@ import { checkEtag } from './etag.js'
 import { gained, type Reach, requireGrants } from './grants.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
-import { byCreation, type Page, type PageInput, readPage } from './page.js'
+import { byCreation, type Page, type PageInput, readPage, textFilter } from './page.js'
 import { requirePermission } from './require.js'
 import { parseRules, type RuleInput } from './rule-parser.js'
 import { reachesOfPolicy } from './rule-reach.js'
@@ -80,7 +80,7 @@ export async function listPolicies(act: ReadAct, input: PolicyQuery): Promise<Pa
   requirePermission(act, 'iam:policy:list')
   const organizationId = ownOrganization(act, input.organizationId)
   const principal = parsePrincipal(input)
-  const filter = { ...(principal && { principal }), ...(input.name !== '' && { name: input.name }) }
+  const filter = { ...(principal && { principal }), ...textFilter('name', 'name', input.name) }
   return readPage(input, ['policies', organizationId, filter], {
     read: (page) => act.tx.policies.list(organizationId, filter, page),
     position: byCreation,

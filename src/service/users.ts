@@ -10,7 +10,7 @@ import { departing, detachPolicies } from './departure.js'
 import { checkEtag } from './etag.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
-import { byCreation, type Page, type PageInput, readPage } from './page.js'
+import { byCreation, type Page, type PageInput, readPage, textFilter } from './page.js'
 import { hasPermission, requirePermission, requireWithinKey } from './require.js'
 import { requireConditionalGrants, requireGrantsOfEverybody } from './standing-grants.js'
 
@@ -112,8 +112,8 @@ export async function listUsers(act: ReadAct, input: UserQuery): Promise<Page<Us
   const organizationId = ownOrganization(act, input.organizationId)
   const filter = {
     ...(isSelfOnly && { ids: [ref.id] }),
-    ...(input.email !== '' && { email: input.email.toLowerCase() }),
-    ...(input.externalId !== '' && { externalId: input.externalId }),
+    ...textFilter('email', 'email', input.email.toLowerCase()),
+    ...textFilter('externalId', 'external_id', input.externalId),
     ...(input.type !== undefined && { type: input.type }),
   }
   return readPage(input, ['users', organizationId, filter], {

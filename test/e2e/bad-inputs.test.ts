@@ -468,12 +468,30 @@ function keyOf(accessKey: string) {
   }
 }
 
+/** As the server makes them for the list of all groups, but for the position. */
+function forged({ ownOrganizationId }: World, position: readonly unknown[]): string {
+  const fingerprint = JSON.stringify(['groups', ownOrganizationId, {}])
+  return Buffer.from(JSON.stringify([...position, fingerprint])).toString('base64url')
+}
+
 const pages: Case[] = [
   invalid('a negative page size', 'page_size FORMAT', ({ api }) =>
     api.groups.listGroups({ pageSize: -1 }),
   ),
   invalid('a page token of nobody', 'page_token FORMAT', ({ api }) =>
     api.groups.listGroups({ pageToken: 'bm9wZQ' }),
+  ),
+  invalid('a page token between two numbers', 'page_token FORMAT', (world) =>
+    world.api.groups.listGroups({ pageToken: forged(world, [1.5, 'x']) }),
+  ),
+  invalid('a page token with a NUL', 'page_token FORMAT', (world) =>
+    world.api.groups.listGroups({ pageToken: forged(world, [1, 'a\u0000']) }),
+  ),
+  invalid('a filter with a NUL', 'name FORMAT', ({ api }) =>
+    api.groups.listGroups({ name: 'a\u0000' }),
+  ),
+  invalid('a filter of 1,001 characters', 'email FORMAT', ({ api }) =>
+    api.users.listUsers({ email: long(1_001) }),
   ),
   invalid('a page token of another list', 'page_token FORMAT', async ({ api }) => {
     const { nextPageToken } = await api.permissionSets.listPermissionSets({ pageSize: 1 })

@@ -274,6 +274,20 @@ onBothStores('the life of principals and policies', (system) => {
       expect(copy.rules[0]?.permissionSetNames).toEqual(['InstancesFullAccess'])
     })
 
+    it('hold as many rules, sets and projects as they may', async () => {
+      const { owner } = system()
+      const { permissionSets } = await owner.permissionSets.listPermissionSets({ pageSize: 100 })
+      const names = permissionSets.filter((set) => set.scopeType === 1).map((set) => set.name)
+      const { id: projectId } = await project()
+      const rule = aRule({ permissionSetNames: names, ...onProjects(projectId) })
+      const { rules } = await owner.policies.createPolicy({
+        name: fresh('large'),
+        rules: Array.from({ length: 100 }, () => rule),
+      })
+      expect(rules).toHaveLength(100)
+      expect(rules[99]?.permissionSetNames).toEqual(names)
+    })
+
     it('refuse the change of somebody who saw an older state', async () => {
       const { owner } = system()
       const { id } = await anApplication(owner)

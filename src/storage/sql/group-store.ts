@@ -5,6 +5,7 @@ import type { GroupFilter, GroupWriter, PageRequest } from '../../service/ports.
 import { deleting, storing } from './errors.js'
 import { groupBy } from './group-by.js'
 import { takeHolderId } from './holder.js'
+import { inChunks } from './in-chunks.js'
 import { readStrings } from './json.js'
 import { after } from './page.js'
 import type { GroupRow, Schema } from './schema.js'
@@ -82,9 +83,10 @@ export class GroupStore implements GroupWriter {
       application_id: applicationId,
     }))
     await storing({ noun: 'group', id }, async () => {
-      if (users.length > 0) await this.#db.insertInto('group_users').values(users).execute()
-      if (applications.length > 0)
-        await this.#db.insertInto('group_applications').values(applications).execute()
+      await inChunks(users, (some) => this.#db.insertInto('group_users').values(some).execute())
+      await inChunks(applications, (some) =>
+        this.#db.insertInto('group_applications').values(some).execute(),
+      )
     })
   }
 

@@ -3,6 +3,7 @@ import type { OrganizationId, ProjectId } from '../../domain/ids.js'
 import { defaultProjectId, type Project } from '../../domain/project.js'
 import type { PageRequest, ProjectWriter } from '../../service/ports.js'
 import { deleting, storing } from './errors.js'
+import { inChunks } from './in-chunks.js'
 import { after } from './page.js'
 import type { ProjectRow, Schema } from './schema.js'
 
@@ -35,13 +36,14 @@ export class ProjectStore implements ProjectWriter {
     organizationId: OrganizationId,
     ids: readonly ProjectId[],
   ): Promise<Set<ProjectId>> {
-    if (ids.length === 0) return new Set()
-    const rows = await this.#db
-      .selectFrom('projects')
-      .select('id')
-      .where('organization_id', '=', organizationId)
-      .where('id', 'in', ids)
-      .execute()
+    const rows = await inChunks(ids, (some) =>
+      this.#db
+        .selectFrom('projects')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('id', 'in', some)
+        .execute(),
+    )
     return new Set(rows.map((row) => row.id as ProjectId))
   }
 

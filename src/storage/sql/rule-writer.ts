@@ -4,6 +4,7 @@ import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type { Policy, Rule } from '../../domain/policy.js'
 import { invalid } from '../../domain/validation.js'
 import { storing } from './errors.js'
+import { inChunks } from './in-chunks.js'
 import type { RulePermissionSetRow, RuleRow, Schema } from './schema.js'
 
 export interface RuleWriterDeps {
@@ -18,9 +19,9 @@ export async function insertRules(deps: RuleWriterDeps, policy: Policy): Promise
   const sets = await permissionSetRows(deps, policy)
   const projects = policy.rules.flatMap((rule) => projectRows(policy.organizationId, rule))
   await storing({ noun: 'policy', id: policy.id }, async () => {
-    if (rules.length > 0) await db.insertInto('rules').values(rules).execute()
-    if (sets.length > 0) await db.insertInto('rule_permission_sets').values(sets).execute()
-    if (projects.length > 0) await db.insertInto('rule_projects').values(projects).execute()
+    await inChunks(rules, (some) => db.insertInto('rules').values(some).execute())
+    await inChunks(sets, (some) => db.insertInto('rule_permission_sets').values(some).execute())
+    await inChunks(projects, (some) => db.insertInto('rule_projects').values(some).execute())
   })
 }
 
@@ -74,13 +75,14 @@ async function ownSetIds(
   organizationId: OrganizationId,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (names.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('permission_sets')
-    .select(['id', 'name'])
-    .where('organization_id', '=', organizationId)
-    .where('name', 'in', names)
-    .execute()
+  const rows = await inChunks(names, (some) =>
+    db
+      .selectFrom('permission_sets')
+      .select(['id', 'name'])
+      .where('organization_id', '=', organizationId)
+      .where('name', 'in', some)
+      .execute(),
+  )
   return new Map(rows.map((row) => [row.name, row.id]))
 }
 
