@@ -29,7 +29,7 @@ export interface TlsFiles {
 export type PepperSource =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'generated'; readonly path: string }
+  | { readonly kind: 'generated'; readonly path: string; readonly storePath: string }
 
 export interface BootstrapConfig {
   readonly organizationName: string
@@ -190,7 +190,8 @@ function parsePepper(set: Variables, databaseUrl: DatabaseUrl): PepperSource {
   if (set.POSTERN_PEPPER) return { kind: 'text', text: set.POSTERN_PEPPER }
   if (set.POSTERN_PEPPER_FILE) return { kind: 'file', path: set.POSTERN_PEPPER_FILE }
   if (databaseUrl.engine === 'sqlite') {
-    return { kind: 'generated', path: `${databaseUrl.path}.pepper` }
+    const { path } = databaseUrl
+    return { kind: 'generated', path: `${path}.pepper`, storePath: path }
   }
   throw new ConfigError(
     'POSTERN_PEPPER_FILE: must be set with PostgreSQL, to the same secret on every server (make one with: openssl rand -hex 32)',

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type PepperSource } from './config.js'
 import { StartError } from './start-error.js'
@@ -11,6 +19,12 @@ import { StartError } from './start-error.js'
 export function readPepper(source: PepperSource): string {
   if (source.kind === 'text') return source.text
   if (source.kind === 'file') return readSecretFile(source.path, 'POSTERN_PEPPER_FILE: ')
+  if (existsSync(source.storePath) && !existsSync(source.path)) {
+    // Made anew, it would make every key of this store invalid, without a word.
+    throw new ConfigError(
+      `${source.path}: is missing beside a store that was made with it; bring it back`,
+    )
+  }
   try {
     generate(source.path)
   } catch (error) {

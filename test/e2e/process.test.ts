@@ -131,6 +131,14 @@ describe('a bad setting ends the start', () => {
     expect(stderr).toMatch(/chmod 600/)
   })
 
+  it('a generated pepper that was lost', async () => {
+    await (await startServer(embedded())).kill('SIGTERM')
+    rmSync(join(directory, 'postern.db.pepper'))
+    const { code, stderr } = await runServer({ ...embedded(), POSTERN_OWNER_KEY_FILE: '' })
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/postern\.db\.pepper: is missing/)
+  })
+
   it('a store that cannot be reached', async () => {
     const { code, stderr } = await runServer({
       POSTERN_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none',
