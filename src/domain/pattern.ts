@@ -51,10 +51,24 @@ export function coversPattern(wide: string, narrow: string): boolean {
 
 /** True when at least one text is matched by both. */
 export function patternsOverlap(a: string, b: string): boolean {
+  // The cases that nearly always are: plain texts, and patterns that begin or end apart.
+  if (!a.includes('*')) return matchesPattern(b, a)
+  if (!b.includes('*')) return matchesPattern(a, b)
+  if (!agree(a, b, 'start') || !agree(a, b, 'end')) return false
   // reachable[j]: the first i characters of `a` and the first j of `b` can match one same text.
   let reachable = startRow(b)
   for (let i = 1; i <= a.length; i++) reachable = nextRow(reachable, a[i - 1] ?? '', b)
   return reachable[b.length] === true
+}
+
+/** Whether the literal text at one end of both can be the same text's. */
+function agree(a: string, b: string, end: 'start' | 'end'): boolean {
+  const at = (text: string, i: number) => (end === 'start' ? text[i] : text[text.length - 1 - i])
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    if (at(a, i) === '*' || at(b, i) === '*') return true
+    if (at(a, i) !== at(b, i)) return false
+  }
+  return true
 }
 
 function startRow(b: string): boolean[] {

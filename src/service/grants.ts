@@ -37,14 +37,20 @@ export function gained(change: {
   readonly before: readonly Reach[]
   readonly after: readonly Reach[]
 }): Grant[] {
+  const budget = { steps: stepsMax }
+  const part = (effect: Effect) => ({ effect, budget })
   return [
-    ...uncovered(change.after, change.before, 'allow'),
-    ...uncovered(change.before, change.after, 'deny'),
+    ...uncovered(change.after, change.before, part('allow')),
+    ...uncovered(change.before, change.after, part('deny')),
   ]
 }
 
 /** The grants of `reaches` that none of `covers` already makes under the same condition or none. */
-function uncovered(reaches: readonly Reach[], covers: readonly Reach[], effect: Effect): Grant[] {
+function uncovered(
+  reaches: readonly Reach[],
+  covers: readonly Reach[],
+  { effect, budget }: { readonly effect: Effect; readonly budget: Budget },
+): Grant[] {
   const wide = covers.filter((cover) => cover.effect === effect)
   return reaches
     .filter((reach) => reach.effect === effect)
@@ -52,7 +58,7 @@ function uncovered(reaches: readonly Reach[], covers: readonly Reach[], effect: 
       const peers = wide.filter(
         (cover) => cover.condition === '' || cover.condition === reach.condition,
       )
-      return grantsOf(reach).filter((grant) => !peers.some((peer) => gives(peer, grant)))
+      return grantsOf(reach).filter((grant) => !peers.some((peer) => gives(peer, grant, budget)))
     })
 }
 
@@ -68,8 +74,8 @@ function grantsOf({ permissions, scopeType, scope, resources }: Reach): Grant[] 
 export function requireGrants(act: ReadAct, grants: readonly Grant[]): void {
   if (grants.length === 0) return
   requireWholeKey(act)
-  const { standing } = act.caller
-  const missing = grants.filter((grant) => !holds(standing, grant))
+  const held = holdingsOf(act.caller.standing)
+  const missing = grants.filter((grant) => !held(grant))
   if (missing.length === 0) return
   const names = [...new Set(missing.map((grant) => grant.permission))]
   const shown = names.slice(0, 10).join(', ')
@@ -79,13 +85,30 @@ export function requireGrants(act: ReadAct, grants: readonly Grant[]): void {
   })
 }
 
-export function holds({ principal, policies }: Standing, grant: Grant): boolean {
-  if (principal.owner) return true
+/** Comparing two patterns takes steps in the product of their lengths: some tens of milliseconds. */
+const stepsMax = 5_000_000
+
+/** What somebody holds, asked grant by grant. */
+export function holdingsOf({ principal, policies }: Standing): (grant: Grant) => boolean {
+  if (principal.owner) return () => true
   const reaches = reachesOf(policies)
-  const isDenied = reaches.some((reach) => reach.effect === 'deny' && overlaps(reach, grant))
-  if (isDenied) return false
+  const denies = reaches.filter((reach) => reach.effect === 'deny')
   const allows = reaches.filter((reach) => reach.effect === 'allow' && reach.condition === '')
-  return perProject(grant).every((part) => allows.some((allow) => gives(allow, part)))
+  const budget = { steps: stepsMax }
+  return (grant) =>
+    perProject(grant).every((part) => allows.some((allow) => gives(allow, part, budget))) &&
+    !denies.some((deny) => overlaps(deny, grant, budget)) &&
+    // Whatever would take longer to find out counts as not held.
+    budget.steps > 0
+}
+
+interface Budget {
+  steps: number
+}
+
+function spend(budget: Budget, a: string, b: string): boolean {
+  budget.steps -= a.length * b.length
+  return budget.steps > 0
 }
 
 /** A grant on listed projects is held when it is held on each of them. */
@@ -97,10 +120,13 @@ function perProject(grant: Grant): Grant[] {
   }))
 }
 
-function gives(reach: Reach, grant: Grant): boolean {
+function gives(reach: Reach, grant: Grant, budget: Budget): boolean {
   return (
+    budget.steps > 0 &&
     reach.scopeType === grant.scopeType &&
-    reach.permissions.some((wide) => coversPattern(wide, grant.permission)) &&
+    reach.permissions.some(
+      (wide) => spend(budget, wide, grant.permission) && coversPattern(wide, grant.permission),
+    ) &&
     scopeCovers(reach.scope, grant.scope) &&
     resourcesCover(reach.resources, grant.resources)
   )
@@ -118,10 +144,14 @@ function resourcesCover(wide: readonly string[], narrow: readonly string[]): boo
   return narrow.every((pattern) => wide.some((cover) => coversPattern(cover, pattern)))
 }
 
-function overlaps(reach: Reach, grant: Grant): boolean {
+function overlaps(reach: Reach, grant: Grant, budget: Budget): boolean {
   return (
+    budget.steps > 0 &&
     reach.scopeType === grant.scopeType &&
-    reach.permissions.some((pattern) => patternsOverlap(pattern, grant.permission)) &&
+    reach.permissions.some(
+      (pattern) =>
+        spend(budget, pattern, grant.permission) && patternsOverlap(pattern, grant.permission),
+    ) &&
     scopesOverlap(reach.scope, grant.scope) &&
     resourcesOverlap(reach.resources, grant.resources)
   )

@@ -3,7 +3,7 @@ import { failedPrecondition } from '../domain/errors.js'
 import type { PrincipalRef } from '../domain/principal.js'
 import type { WriteAct } from './act.js'
 import { loadStanding } from './facts.js'
-import { type Grant, holds } from './grants.js'
+import { type Grant, holdingsOf } from './grants.js'
 import { byCreation, readAll } from './page.js'
 
 /** What somebody must hold to mend an organization. */
@@ -47,7 +47,7 @@ async function anotherPath(act: WriteAct): Promise<boolean> {
   for (const bearer of bearers.values()) {
     // One after another: the first holder ends the search, and there is nearly always one.
     const standing = await loadStanding(act.tx.decisions, bearer)
-    if (standing?.principal.status === 'active' && holds(standing, administration)) return true
+    if (standing?.principal.status === 'active' && holdingsOf(standing)(administration)) return true
   }
   return false
 }
