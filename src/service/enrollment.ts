@@ -28,6 +28,7 @@ export async function issueEnrollment(act: WriteAct, userId: string): Promise<Is
   requireWholeKey(act)
   const user = await findOwnUser(act, 'user_id', userId)
   requireEnrollable(user)
+  await requireKeyless(act, user)
   const standing = await loadStanding(act.tx.decisions, { type: 'user', id: user.id })
   requireGrants(act, gained({ before: [], after: reachesOf(standing?.policies ?? []) }))
   const token = createSecret(act.tools.randomBytes, 'enrollment')
@@ -95,6 +96,15 @@ async function redeem(
   requireEnrollable(user)
   await tx.enrollments.delete(user.id)
   return user
+}
+
+/** Who has a key makes the next one with it: a token is for the first, or for one who lost them. */
+async function requireKeyless(act: WriteAct, user: User): Promise<void> {
+  const bearers = [{ type: 'user', id: user.id }] as const
+  const expired = { value: false, nowMs: act.nowMs }
+  const keys = await act.tx.apiKeys.list(user.organizationId, { bearers, expired }, { size: 1 })
+  if (keys.length === 0) return
+  throw failedPrecondition('HAS_KEY', 'the user has a key, and makes the next one with it')
 }
 
 function requireEnrollable(user: User): void {

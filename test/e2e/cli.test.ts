@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aRule, onProjects } from '../support/acts.js'
 import { startSystem, type TestSystem } from '../support/system.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -82,6 +83,21 @@ describe('an organization in a file', () => {
     expect((await postern(['import', '-'], { input: exported.stdout })).stdout).toBe(
       'nothing to change\n',
     )
+  })
+
+  it('comes out so that it goes in again after a project was deleted', async () => {
+    const { owner } = system
+    const { id: projectId } = await owner.projects.createProject({ name: 'doomed' })
+    await owner.policies.createPolicy({
+      name: 'of the doomed',
+      rules: [aRule({ permissionSetNames: ['VPCFullAccess'], ...onProjects(projectId) })],
+    })
+    await owner.projects.deleteProject({ projectId })
+    const exported = await postern(['export'])
+    expect(await postern(['import', '-'], { input: exported.stdout })).toMatchObject({
+      code: 0,
+      stdout: 'nothing to change\n',
+    })
   })
 
   it('takes away what it does not name only when told', async () => {

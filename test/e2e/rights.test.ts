@@ -457,6 +457,13 @@ onBothStores('the rights of administrators', (system) => {
       expect((await api.users.getUser()).id).toBe(id)
     })
 
+    it('end an enrollment once it has a key', async () => {
+      const { owner } = system()
+      const { id } = await enrolled()
+      const again = await refusalOf(owner.users.issueEnrollment({ userId: id }))
+      expect(again).toMatchObject({ code: status.FAILED_PRECONDITION, reason: 'HAS_KEY' })
+    })
+
     it('begin with an enrollment token that is good once', async () => {
       const { as } = system()
       const { token } = await enrolled()

@@ -46,8 +46,13 @@ export function toPolicyEntry(policy: Policy, directory: Directory): PolicyEntry
   return {
     ...rest,
     ...(principal && { principal: toPrincipalEntry(principal, directory) }),
-    rules: policy.rules.map((rule) => toRuleEntry(rule, directory)),
+    // A rule whose last project was deleted says nothing any more, and a document cannot say it.
+    rules: policy.rules.filter(hasScope).map((rule) => toRuleEntry(rule, directory)),
   }
+}
+
+function hasScope({ scope }: Rule): boolean {
+  return scope.kind === 'organization' || scope.projectIds.length > 0
 }
 
 function toPrincipalEntry({ type, id }: PolicyPrincipal, directory: Directory): PrincipalEntry {
