@@ -78,39 +78,35 @@ async function crashRepeatedly(settings: Settings): Promise<readonly Written[]> 
   const all: Written[] = []
   for (let round = 0; round < rounds; round++) {
     if (round % 5 === 4) await killStarting(settings, bundle.program, random() * 500)
-    const server = await startServer(settings, bundle.program)
-    const rootKey = readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim()
-    for (const before of all.slice(-1)) await checkWritten(server.address, rootKey, before)
-    const moment = { acknowledged: Math.ceil(random() * 24), delayMs: random() * 20 }
-    const crash = { server, rootKey, round, ...moment }
-    all.push(await writeAndKill(crash))
+    const goal = Math.ceil(random() * 24)
+    const delayMs = random() * 20
+    await whileServing(settings, async (server, rootKey) => {
+      for (const before of all.slice(-1)) await checkWritten(server.address, rootKey, before)
+      const plan = { address: server.address, rootKey, name: `r${round}`, goal }
+      const { reached, ended } = await startWriting(plan)
+      await reached
+      await after(delayMs)
+      await server.kill('SIGKILL')
+      all.push(await ended)
+    })
   }
-  const server = await startServer(settings, bundle.program)
-  const rootKey = readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim()
-  for (const written of all) await checkWritten(server.address, rootKey, written)
-  expect((await server.kill('SIGTERM')).code).toBe(0)
+  await whileServing(settings, async (server, rootKey) => {
+    for (const written of all) await checkWritten(server.address, rootKey, written)
+    expect((await server.kill('SIGTERM')).code).toBe(0)
+  })
   return all
 }
 
-async function writeAndKill(crash: {
-  readonly server: ServerProcess
-  readonly rootKey: string
-  readonly round: number
-  /** How many acknowledgements to wait for, and how long after the last of them. */
-  readonly acknowledged: number
-  readonly delayMs: number
-}): Promise<Written> {
-  const { server, rootKey, round, acknowledged, delayMs } = crash
-  const { reached, ended } = await startWriting({
-    address: server.address,
-    rootKey,
-    name: `r${round}`,
-    goal: acknowledged,
-  })
-  await reached
-  await after(delayMs)
-  await server.kill('SIGKILL')
-  return ended
+async function whileServing(
+  settings: Settings,
+  work: (server: ServerProcess, rootKey: string) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(settings, bundle.program)
+  try {
+    await work(server, readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim())
+  } finally {
+    await server.kill('SIGKILL')
+  }
 }
 
 /** Of every round one at least. */
