@@ -56,7 +56,7 @@ export async function createApiKey(act: WriteAct, input: NewApiKey): Promise<Iss
  * A key for oneself needs no policy; a key for an application hands on what the application may;
  * a key for another human is nobody's to make.
  */
-async function requireIssue(act: WriteAct, bearer: PrincipalRef): Promise<void> {
+export async function requireIssue(act: WriteAct, bearer: PrincipalRef): Promise<void> {
   const { principal } = act.caller.standing
   if (samePrincipal(bearer, principal.ref) && bearer.type === 'user') {
     requireWithinKey(act, 'iam:user-api-key:create')

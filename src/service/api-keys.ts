@@ -7,6 +7,7 @@ import { parsed } from '../domain/validation.js'
 import { ownOrganization, type ReadAct, type WriteAct } from './act.js'
 import { findOwnKey, recordKey, requireKeyPermission } from './api-key-access.js'
 import { parseExpiry, requireProjects } from './api-key-fields.js'
+import { requireIssue } from './api-key-issue.js'
 import { checkEtag } from './etag.js'
 import { protectIamPath } from './iam-path.js'
 import { parseMask } from './mask.js'
@@ -80,12 +81,19 @@ export async function updateApiKey(act: WriteAct, input: ApiKeyUpdate): Promise<
   requireKeyPermission(act, before, 'write')
   // A key must not prolong its own life, or that of a wider one.
   if (mask.has('expire_time')) requireWholeKey(act)
+  // Prolonging a life hands on as much as making a key does.
+  if (mask.has('expire_time') && prolongs(input, before)) await requireIssue(act, before.bearer)
   const after = await changedKey(act, before, { input, mask })
   await act.tx.apiKeys.update(after)
   const hashes = (await act.tx.apiKeys.secretsOf(after.id)).map((secret) => secret.hash)
   recordKey(act, 'write', { key: after, hashes, before, after })
   await protectIamPath(act)
   return after
+}
+
+function prolongs({ expiresAtMs }: ApiKeyUpdate, before: ApiKey): boolean {
+  const end = (ms: number | undefined) => ms ?? Number.POSITIVE_INFINITY
+  return end(expiresAtMs) > end(before.expiresAtMs)
 }
 
 async function changedKey(

@@ -65,7 +65,8 @@ async function changeMembers(
     before,
     after,
   })
-  if (removed.length > 0) await protectIamPath(act)
+  // Joining counts too: a group's deny rules can take away the last path.
+  await protectIamPath(act)
   return after
 }
 

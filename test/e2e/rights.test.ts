@@ -125,6 +125,22 @@ onBothStores('the rights of administrators', (system) => {
       expect(await refusalOf(api.groups.setGroupMembers(join))).toMatchObject(escalation)
     })
 
+    it('are not gained by a group under the id of somebody who holds more', async () => {
+      const { owner, as } = system()
+      const strong = await anAdministrator(owner, 'OrganizationManager')
+      const weak = await anAdministrator(owner, 'IAMGroupManager')
+      const shadow = { groupId: strong.id, name: fresh('shadow'), applicationIds: [weak.id] }
+      const taken = { code: status.ALREADY_EXISTS }
+      expect(await refusalOf(as(weak.key).groups.createGroup(shadow))).toMatchObject(taken)
+      const ownerEmail = `${fresh('owner')}@other.example`
+      const other = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+      const abroad = as(other.ownerApiKey).groups.createGroup({
+        groupId: strong.id,
+        name: 'shadow',
+      })
+      expect(await refusalOf(abroad)).toMatchObject(taken)
+    })
+
     it('are not gained by being rid of a deny', async () => {
       const { owner, as } = system()
       const manager = await anAdministrator(owner, 'IAMPolicyManager', 'IAMGroupManager')

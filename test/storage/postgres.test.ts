@@ -177,7 +177,8 @@ describe('the store on PostgreSQL', () => {
       })
     await Promise.all([cross(0), cross(1)])
     await store.close()
-    expect(runs).toBe(3)
+    // The victim may run into the winner once more: at least one of the two ran again.
+    expect(runs).toBeGreaterThanOrEqual(3)
   })
 
   it('gives up waiting for a lock that somebody keeps', async () => {

@@ -3,6 +3,7 @@ import type { Application } from '../../domain/application.js'
 import type { ApplicationId, OrganizationId } from '../../domain/ids.js'
 import type { ApplicationFilter, ApplicationWriter, PageRequest } from '../../service/ports.js'
 import { deleting, storing } from './errors.js'
+import { takeHolderId } from './holder.js'
 import { readAttributes, readStrings } from './json.js'
 import { after } from './page.js'
 import type { ApplicationRow, Schema } from './schema.js'
@@ -40,6 +41,7 @@ export class ApplicationStore implements ApplicationWriter {
   }
 
   async insert(application: Application): Promise<void> {
+    await takeHolderId(this.#db, { noun: 'application', id: application.id })
     const query = this.#db.insertInto('applications').values(toRow(application))
     await storing({ noun: 'application', id: application.id }, () => query.execute())
   }

@@ -4,6 +4,7 @@ import type { ApplicationId, GroupId, OrganizationId, UserId } from '../../domai
 import type { GroupFilter, GroupWriter, PageRequest } from '../../service/ports.js'
 import { deleting, storing } from './errors.js'
 import { groupBy } from './group-by.js'
+import { takeHolderId } from './holder.js'
 import { readStrings } from './json.js'
 import { after } from './page.js'
 import type { GroupRow, Schema } from './schema.js'
@@ -50,6 +51,7 @@ export class GroupStore implements GroupWriter {
   }
 
   async insert(group: Group): Promise<void> {
+    await takeHolderId(this.#db, { noun: 'group', id: group.id })
     const query = this.#db.insertInto('groups').values(toRow(group))
     await storing({ noun: 'group', id: group.id }, () => query.execute())
     await this.#insertMembers(group, group)

@@ -22,6 +22,7 @@ export interface Schema {
   api_keys: ApiKeyRow
   api_key_secrets: ApiKeySecretRow
   enrollments: EnrollmentRow
+  holders: { id: string }
   audit_entries: AuditEntryRow
 }
 

@@ -3,6 +3,7 @@ import type { OrganizationId, UserId } from '../../domain/ids.js'
 import type { User } from '../../domain/user.js'
 import type { PageRequest, UserFilter, UserWriter } from '../../service/ports.js'
 import { deleting, storing } from './errors.js'
+import { takeHolderId } from './holder.js'
 import { after } from './page.js'
 import type { Schema } from './schema.js'
 import { toUser, toUserRow } from './user-row.js'
@@ -53,6 +54,7 @@ export class UserStore implements UserWriter {
   }
 
   async insert(user: User): Promise<void> {
+    await takeHolderId(this.#db, { noun: 'user', id: user.id })
     const query = this.#db.insertInto('users').values(toUserRow(user))
     await storing({ noun: 'user', id: user.id }, () => query.execute())
   }

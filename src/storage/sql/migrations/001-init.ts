@@ -29,6 +29,11 @@ export const init: Migration = {
       constraint accounts_id_key primary key (id),
       constraint accounts_email_key unique (email)
     ) ${table}`,
+    // Users, applications and groups share one space of ids, which callers may choose from: what is
+    // attached to one must never reach another. Ids stay taken after their bearer is gone.
+    `create table holders (
+      id ${text} not null, constraint holders_id_key primary key (id)
+    ) ${table}`,
     ...resources({ text, integer, table }),
     ...principals({ text, integer, table }),
     ...groups({ text, integer, table }),
