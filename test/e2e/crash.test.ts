@@ -3,18 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import Database from 'libsql'
-import { describe, expect, inject, it } from 'vitest'
-import { decodeRevision } from '../../src/service/revision.js'
-import { connect } from '../support/api.js'
-import {
-  type Acknowledged,
-  checkAcknowledged,
-  nothingYet,
-  rulesOfEachPolicy,
-  writeUntilGone,
-} from '../support/crash-writers.js'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { checkStore } from '../support/crash-store.js'
+import { checkWritten, startWriting, type Written } from '../support/crash-writing.js'
 import { createDatabase, execute } from '../support/postgres-server.js'
-import { type Settings, startServer } from '../support/server-process.js'
+import { bundleServer, type ServerBundle } from '../support/server-bundle.js'
+import {
+  killStarting,
+  type ServerProcess,
+  type Settings,
+  startServer,
+} from '../support/server-process.js'
 import { createRandom } from '../support/simulation.js'
 
 /**
@@ -24,10 +23,13 @@ import { createRandom } from '../support/simulation.js'
  */
 
 const rounds = 100
-const writers = 3
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000)
 
-type Query = (statement: string) => Promise<readonly unknown[]>
+let bundle: ServerBundle
+beforeAll(() => {
+  bundle = bundleServer()
+})
+afterAll(() => bundle.remove())
 
 describe(`a server that is killed a hundred times (CRASH_SEED=${seed})`, {
   timeout: 900_000,
@@ -40,8 +42,10 @@ describe(`a server that is killed a hundred times (CRASH_SEED=${seed})`, {
         POSTERN_OWNER_KEY_FILE: join(directory, 'owner.key'),
       })
       const database = new Database(path)
-      await checkStore(async (statement) => database.prepare(statement).all(), all)
-      expect(database.prepare('pragma integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+      const query = async (statement: string) => database.prepare(statement).all()
+      await checkStore(query, revisionsOf(all))
+      expect(await query('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
+      expect(await query('pragma foreign_key_check')).toEqual([])
       database.close()
     })
   })
@@ -54,7 +58,7 @@ describe(`a server that is killed a hundred times (CRASH_SEED=${seed})`, {
         POSTERN_PEPPER: 'a pepper that only tests ever use',
         POSTERN_OWNER_KEY_FILE: join(directory, 'owner.key'),
       })
-      await checkStore((statement) => execute(url, statement), all)
+      await checkStore((statement) => execute(url, statement), revisionsOf(all))
     })
   })
 })
@@ -68,79 +72,45 @@ async function inDirectory(work: (directory: string) => Promise<void>): Promise<
   }
 }
 
-/** Answers all that was ever acknowledged. */
-async function crashRepeatedly(settings: Settings): Promise<Acknowledged> {
+/** Answers all that was ever written. */
+async function crashRepeatedly(settings: Settings): Promise<readonly Written[]> {
   const random = createRandom(seed)
-  const all = nothingYet()
-  let before = nothingYet()
+  const all: Written[] = []
   for (let round = 0; round < rounds; round++) {
-    const { address, kill } = await startServer(settings)
-    const ownerKey = readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim()
-    await checkAcknowledged(address, ownerKey, before)
-    before = await writeAndKill({ address, ownerKey, round, kill, delayMs: random() * 60 })
-    for (const list of Object.keys(all) as (keyof Acknowledged)[]) {
-      all[list].push(...(before[list] as never[]))
-    }
+    if (round % 5 === 4) await killStarting(settings, bundle.program, random() * 500)
+    const goal = Math.ceil(random() * 24)
+    const delayMs = random() * 20
+    await whileServing(settings, async (server, rootKey) => {
+      for (const before of all.slice(-1)) await checkWritten(server.address, rootKey, before)
+      const plan = { address: server.address, rootKey, name: `r${round}`, goal }
+      const { reached, ended } = await startWriting(plan)
+      await reached
+      await after(delayMs)
+      await server.kill('SIGKILL')
+      all.push(await ended)
+    })
   }
-  const { address, kill } = await startServer(settings)
-  const ownerKey = readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim()
-  await checkAcknowledged(address, ownerKey, all)
-  await kill('SIGTERM')
+  await whileServing(settings, async (server, rootKey) => {
+    for (const written of all) await checkWritten(server.address, rootKey, written)
+    expect((await server.kill('SIGTERM')).code).toBe(0)
+  })
   return all
 }
 
-async function writeAndKill(crash: {
-  readonly address: string
-  readonly ownerKey: string
-  readonly round: number
-  readonly delayMs: number
-  kill(signal: NodeJS.Signals): Promise<unknown>
-}): Promise<Acknowledged> {
-  const connection = connect(crash.address)
-  const api = connection.as(crash.ownerKey)
-  const done = nothingYet()
-  let onFirst = () => {}
-  const first = new Promise<void>((resolve) => {
-    onFirst = resolve
-  })
-  const writing = Array.from({ length: writers }, (_, writer) =>
-    writeUntilGone(api, `r${crash.round}-w${writer}`, done, onFirst),
-  )
-  await first
-  await after(crash.delayMs)
-  await crash.kill('SIGKILL')
-  await Promise.all(writing)
-  connection.close()
-  return done
-}
-
-async function checkStore(query: Query, all: Acknowledged): Promise<void> {
-  expect(all.keys.length).toBeGreaterThanOrEqual(rounds)
-  const none = async (statement: string) => expect(await query(statement), statement).toEqual([])
-  await none(`select id from policies where
-    (select count(*) from rules where rules.policy_id = policies.id) <> ${rulesOfEachPolicy}`)
-  await none(`select id from rules where not exists
-    (select 1 from rule_permission_sets as sets where sets.rule_id = rules.id)`)
-  await none(`select id from api_keys where not exists
-    (select 1 from api_key_secrets where key_id = api_keys.id)`)
-  await none(`select id from groups where kind = 'regular' and not exists
-    (select 1 from group_applications where group_id = groups.id)`)
-  await none(`select rev from change_log where not exists
-    (select 1 from audit_entries where audit_entries.rev = change_log.rev)`)
-  await none(`select id from audit_entries where rev not in (select rev from change_log)`)
-  await checkRevisions(query, all.revisions)
-}
-
-/** Revisions have no gaps, and each acknowledged one is in the log as it was answered. */
-async function checkRevisions(query: Query, tokens: readonly string[]): Promise<void> {
-  const rows = (await query('select rev, nonce from change_log order by rev')) as {
-    readonly rev: number | string
-    readonly nonce: string
-  }[]
-  expect(rows.map((row) => Number(row.rev))).toEqual(rows.map((_, index) => index + 1))
-  const nonces = new Map(rows.map((row) => [Number(row.rev), row.nonce]))
-  for (const token of tokens) {
-    const { number, nonce } = decodeRevision(token)
-    expect(nonces.get(number)).toBe(nonce)
+async function whileServing(
+  settings: Settings,
+  work: (server: ServerProcess, rootKey: string) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(settings, bundle.program)
+  try {
+    await work(server, readFileSync(settings.POSTERN_OWNER_KEY_FILE ?? '', 'utf8').trim())
+  } finally {
+    await server.kill('SIGKILL')
   }
+}
+
+/** Of every round one at least. */
+function revisionsOf(all: readonly Written[]): readonly string[] {
+  for (const { revisions } of all) expect(revisions.length).toBeGreaterThan(0)
+  return all.flatMap(({ revisions }) => revisions)
 }

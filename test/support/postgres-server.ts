@@ -12,6 +12,10 @@ export interface PostgresServer {
   /** Of the server's maintenance database, as superuser. */
   readonly url: string
   stop(): Promise<void>
+  /** Kills all its processes at once, as a machine that loses power would. */
+  crash(): Promise<void>
+  /** Starts it again after a crash: same data, same URL. */
+  restart(): Promise<void>
 }
 
 export interface ServerOptions {
@@ -38,20 +42,27 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const settings = ['unix_socket_directories=', ...(options.settings ?? [])]
   const words = ['-D', cluster, '-h', '127.0.0.1', '-p', String(port)]
   for (const setting of settings) words.push('-c', setting)
-  const child = spawn(join(programs, 'postgres'), words, {
-    ...user,
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const launch = () =>
+    spawn(join(programs, 'postgres'), words, {
+      ...user,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+  let child: ChildProcess = launch()
   const killAtExit = () => child.kill('SIGQUIT')
   process.once('exit', killAtExit)
   await ready(child)
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url,
     stop: async () => {
       process.off('exit', killAtExit)
       await stop(child)
       rmSync(directory, { recursive: true, force: true })
+    },
+    crash: () => crash(child, url),
+    restart: async () => {
+      child = await untilReady(launch)
     },
   }
 }
@@ -98,6 +109,38 @@ function ready(child: ChildProcess): Promise<void> {
     child.once('error', reject)
     child.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
   })
+}
+
+const restartsMax = 50
+
+/** Tries again while processes of the crashed server still hold on to its memory. */
+async function untilReady(launch: () => ChildProcess): Promise<ChildProcess> {
+  for (let tries = 1; ; tries++) {
+    const child = launch()
+    try {
+      await ready(child)
+      return child
+    } catch (error) {
+      if (tries === restartsMax) throw error
+    }
+  }
+}
+
+/** The first process goes first: it would take the death of another as a reason to recover. */
+async function crash(child: ChildProcess, url: string): Promise<void> {
+  const rows = (await execute(url, 'select pid from pg_stat_activity')) as { pid: number }[]
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  for (const { pid } of rows) killIfAlive(pid)
+  await exited
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** SIGINT: without waiting for those who are connected. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /** `postern serve` in a process of its own, to be killed by its own process id. */
 export interface ServerProcess {
@@ -22,8 +23,8 @@ export interface Exit {
 export type Settings = Readonly<Record<string, string>>
 
 /** Rejects when the server ends before it serves. */
-export async function startServer(settings: Settings): Promise<ServerProcess> {
-  const { child, exit } = spawnServer(settings)
+export async function startServer(settings: Settings, program = built): Promise<ServerProcess> {
+  const { child, exit } = spawnServer(settings, program)
   const lines = createInterface(child.stdout ?? process.stdin)
   const serving = once(lines, 'line').then(([line]) => /on (\S+)/.exec(String(line))?.[1])
   const address = await Promise.race([serving, exit])
@@ -41,10 +42,25 @@ export async function startServer(settings: Settings): Promise<ServerProcess> {
 
 /** For a server that is expected to end by itself. */
 export function runServer(settings: Settings): Promise<Exit> {
-  return spawnServer(settings).exit
+  return spawnServer(settings, built).exit
 }
 
-function spawnServer(settings: Settings): { child: ChildProcess; exit: Promise<Exit> } {
+/** For a server that dies before it serves, or soon after. */
+export async function killStarting(
+  settings: Settings,
+  program: string,
+  delayMs: number,
+): Promise<void> {
+  const { child, exit } = spawnServer(settings, program)
+  await after(delayMs)
+  child.kill('SIGKILL')
+  await exit
+}
+
+function spawnServer(
+  settings: Settings,
+  program: string,
+): { child: ChildProcess; exit: Promise<Exit> } {
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       PATH: process.env.PATH,
