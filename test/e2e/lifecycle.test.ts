@@ -177,6 +177,23 @@ onBothStores('the life of principals and policies', (system) => {
       expect(left.rules).toHaveLength(1)
     })
 
+    it('a user takes its keys along, and no key of an application', async () => {
+      const { owner, as } = system()
+      const { id: applicationId, key } = await anApplication(owner)
+      const member = await aMember(owner)
+      await owner.groups.createGroup({
+        name: fresh('group'),
+        userIds: [member.id],
+        applicationIds: [applicationId],
+      })
+      const { token } = await owner.users.issueEnrollment({ userId: member.id })
+      const { apiKey } = await as('').users.enroll({ token })
+      expect(await ask(owner, apiKey, start)).toBe('deny NO_MATCHING_RULE')
+      await owner.users.deleteUser({ userId: member.id })
+      expect(await ask(owner, apiKey, start)).toBe('deny KEY_NOT_FOUND')
+      expect(await ask(owner, key, start)).toBe('deny NO_MATCHING_RULE')
+    })
+
     it('an application takes its keys along and leaves its policies inert', async () => {
       const { owner } = system()
       const { id, key } = await anApplication(owner)
