@@ -12,7 +12,7 @@ import {
   type EntityWant,
   keyOfWant,
 } from '../service/entities.js'
-import type { ChangePage, Stamped, Store } from '../service/ports.js'
+import type { Stamped, Store } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
 import { ChangeFeed } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
@@ -69,7 +69,7 @@ export class CachedEntities implements EntitySource {
     this.feed = new ChangeFeed({
       window: this.#window,
       clock,
-      readChanges: (from, rowsMax): Promise<ChangePage> => store.readChanges(from, rowsMax),
+      readChanges: (request) => store.readChanges(request),
       onApply: ({ keys }) => {
         for (const key of keys) this.#cache.evict(key)
       },

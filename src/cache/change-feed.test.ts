@@ -17,7 +17,7 @@ beforeEach(() => {
   feed = new ChangeFeed({
     window: new ChangeWindow(1_000),
     clock,
-    readChanges: (from, rowsMax) => store.readChanges(from, rowsMax),
+    readChanges: (request) => store.readChanges(request),
     onApply: ({ number }) => applied.push(number),
     onReset: () => {
       resets += 1

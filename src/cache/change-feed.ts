@@ -1,4 +1,4 @@
-import type { ChangePage, ChangeRow } from '../service/ports.js'
+import type { ChangePage, ChangeRequest, ChangeRow } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
 import type { ChangeWindow } from './change-window.js'
 import { type Clock, elapsedMs, type Moment, momentOf } from './clock.js'
@@ -7,7 +7,7 @@ export interface ChangeFeedDeps {
   readonly window: ChangeWindow
   readonly clock: Clock
   /** Reads the log as `Store.readChanges` does. */
-  readChanges(from: number, rowsMax: number): Promise<ChangePage>
+  readChanges(request: ChangeRequest): Promise<ChangePage>
   /** Called for each applied revision, before anybody can see that it is applied. */
   onApply(row: ChangeRow): void
   /** Called when history is not the one that was followed: nothing held can be judged any more. */
@@ -73,7 +73,7 @@ export class ChangeFeed {
   async #read(): Promise<void> {
     for (;;) {
       const sentAt = momentOf(this.#deps.clock)
-      const page = await this.#deps.readChanges(this.applied.number, rowsMax)
+      const page = await this.#deps.readChanges({ from: this.applied.number, rowsMax })
       if (!this.#follows(page)) {
         this.#reset(page.head)
         this.#verifiedAt = sentAt

@@ -1,4 +1,10 @@
-import type { ReadTransaction, Stamped, Store, WriteTransaction } from '../service/ports.js'
+import type {
+  ChangeRequest,
+  ReadTransaction,
+  Stamped,
+  Store,
+  WriteTransaction,
+} from '../service/ports.js'
 import type { ChangeFeed } from './change-feed.js'
 
 /**
@@ -27,8 +33,12 @@ export class FollowedStore implements Store {
     return written
   }
 
-  readChanges(from: number, rowsMax: number) {
-    return this.#store.readChanges(from, rowsMax)
+  readChanges(request: ChangeRequest) {
+    return this.#store.readChanges(request)
+  }
+
+  onHint(listener: () => void): () => void {
+    return this.#store.onHint(listener)
   }
 
   ping(): Promise<void> {

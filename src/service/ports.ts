@@ -36,18 +36,40 @@ export interface Store {
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>>
   /**
    * The newest revision, and the log from `from` on (it included, where it is still there), oldest
-   * first, at most `rowsMax` rows; all from one snapshot.
+   * first, at most `rowsMax` rows; all from one snapshot. With `prove`, the store first commits
+   * something, where it has standbys: who is no longer the primary cannot. Rejects with
+   * `unavailable` on a standby.
    */
-  readChanges(from: number, rowsMax: number): Promise<ChangePage>
+  readChanges(request: ChangeRequest): Promise<ChangePage>
+  /**
+   * Calls `listener` when the store tells of a new revision by itself. Hints may be lost, late or
+   * false: they only make somebody look sooner. Answers how to stop.
+   */
+  onHint(listener: () => void): () => void
   /** Rejects when the store cannot be reached. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+export interface ChangeRequest {
+  readonly from: number
+  readonly rowsMax: number
+  readonly prove?: boolean
 }
 
 /** What a reader of the change log gets at a time. */
 export interface ChangePage {
   readonly head: Revision
   readonly rows: readonly ChangeRow[]
+  readonly authority: Authority
+}
+
+/** What a store can say of its own standing as the truth. */
+export interface Authority {
+  /** Grows with every failover; 0 where there can be none. */
+  readonly timeline: number
+  /** Since it last proved that it can commit, in milliseconds; 0 where nothing needs proof. */
+  readonly leaseAgeMs: number
 }
 
 export interface ChangeRow {

@@ -2,7 +2,9 @@ import type { ApiKeyCredential } from '../../src/domain/api-key.js'
 import type { ApiKeyId, ApplicationId, OrganizationId } from '../../src/domain/ids.js'
 import type { Principal } from '../../src/domain/principal.js'
 import type {
+  Authority,
   ChangePage,
+  ChangeRequest,
   ChangeRow,
   DecisionReader,
   ReadTransaction,
@@ -12,6 +14,9 @@ import type {
 import type { Revision } from '../../src/service/revision.js'
 
 export const organizationId = 'organization' as OrganizationId
+
+/** Of a store that has no standby. */
+export const unquestioned: Authority = { timeline: 0, leaseAgeMs: 0 }
 
 /** A clock that a test turns. */
 export class ManualClock {
@@ -67,12 +72,12 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
     this.rows = [...this.rows, { number, nonce, organizationId, keys }]
   }
 
-  async readChanges(from: number, rowsMax: number): Promise<ChangePage> {
+  async readChanges({ from, rowsMax }: ChangeRequest): Promise<ChangePage> {
     this.logReads += 1
     const head = this.head()
     const rows = this.rows.filter((row) => row.number >= from).slice(0, rowsMax)
     await this.onLog?.()
-    return { head, rows }
+    return { head, rows, authority: unquestioned }
   }
 
   async read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<Stamped<T>> {

@@ -5,7 +5,7 @@ import type { Principal } from '../../src/domain/principal.js'
 import type { Consistency, Decided } from '../../src/service/entities.js'
 import type { ChangePage, ChangeRow, ReadTransaction, Stamped } from '../../src/service/ports.js'
 import type { Revision } from '../../src/service/revision.js'
-import { ManualClock } from './scripted-store.js'
+import { ManualClock, unquestioned } from './scripted-store.js'
 
 /**
  * A whole life of one replica in one thread: a store that others write to, a network that delays,
@@ -62,7 +62,7 @@ class Simulation {
     this.#random = random
     this.#entities = new CachedEntities({
       store: {
-        readChanges: (from, rowsMax) => this.#send(() => this.#page(from, rowsMax)),
+        readChanges: ({ from, rowsMax }) => this.#send(() => this.#page(from, rowsMax)),
         read: (work) => this.#sendRead(work),
       },
       clock: this.#clock,
@@ -160,7 +160,7 @@ class Simulation {
 
   #page(from: number, rowsMax: number): ChangePage {
     const rows = this.#rows.filter((row) => row.number >= from && row.number > this.#trimmed)
-    return { head: this.#head(), rows: rows.slice(0, rowsMax) }
+    return { head: this.#head(), rows: rows.slice(0, rowsMax), authority: unquestioned }
   }
 
   async #ask(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
-import type { Change, ChangePage, ChangeRow } from '../../service/ports.js'
+import type { Change, ChangePage, ChangeRequest, ChangeRow } from '../../service/ports.js'
 import type { Revision } from '../../service/revision.js'
 import { readStrings } from './json.js'
 import type { AuditEntryRow, ChangeLogRow, Schema } from './schema.js'
@@ -46,7 +46,7 @@ export async function readRevision(db: Kysely<Schema>): Promise<Revision> {
 /** The log from one revision on, in order: commit order, since the counter is taken last. */
 export async function readChangePage(
   db: Kysely<Schema>,
-  { from, rowsMax }: { readonly from: number; readonly rowsMax: number },
+  { from, rowsMax }: ChangeRequest,
 ): Promise<ChangePage> {
   // The head first: it begins the snapshot.
   const head = await readRevision(db)
@@ -57,7 +57,7 @@ export async function readChangePage(
     .orderBy('rev')
     .limit(rowsMax)
     .execute()
-  return { head, rows: rows.map(toChangeRow) }
+  return { head, rows: rows.map(toChangeRow), authority: { timeline: 0, leaseAgeMs: 0 } }
 }
 
 function toChangeRow(row: Omit<ChangeLogRow, 'at_ms'>): ChangeRow {

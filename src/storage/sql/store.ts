@@ -4,6 +4,7 @@ import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type {
   Change,
   ChangePage,
+  ChangeRequest,
   ReadTransaction,
   Stamped,
   Store,
@@ -72,8 +73,12 @@ class SqlStore implements Store {
     })
   }
 
-  readChanges(from: number, rowsMax: number): Promise<ChangePage> {
-    return this.#guard(() => this.#engine.read((db) => readChangePage(db, { from, rowsMax })))
+  readChanges(request: ChangeRequest): Promise<ChangePage> {
+    return this.#guard(() => this.#engine.read((db) => readChangePage(db, request)))
+  }
+
+  onHint(): () => void {
+    return () => undefined
   }
 
   ping(): Promise<void> {
