@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerCredentials } from '@grpc/grpc-js'
 import { uuidv7 } from 'uuidv7'
-import { CachedEntities } from './cache/cached-entities.js'
-import { FollowedStore } from './cache/followed-store.js'
-import { startPolling } from './cache/polling.js'
+import { type CacheDeps, type OpenCache, openCache } from './cache/open-cache.js'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './catalog/builtin.js'
 import type { CacheConfig, Config } from './config.js'
 import { readCredentials } from './credentials.js'
@@ -12,6 +10,7 @@ import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer, type GrpcServer } from './grpc/server.js'
 import { writeOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
+import { readRedisSettings } from './redis-settings.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAuthorizer } from './service/authorize.js'
@@ -19,10 +18,11 @@ import { type BootstrapDeps, bootstrap } from './service/bootstrap.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import type { Store } from './service/ports.js'
-import { createSecretHash } from './service/secret-hash.js'
+import { createSecretHash, deriveKey } from './service/secret-hash.js'
 import { StartError } from './start-error.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
 import { openSqliteStore } from './storage/sql/sqlite.js'
+import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 
 /** A running server. */
@@ -46,18 +46,20 @@ export async function openSystem(
   log: Logger,
   { now }: Surroundings = { now: Date.now },
 ): Promise<System> {
+  const pepper = readPepper(config.pepper)
   const tools: Tools = {
     newId: uuidv7,
     randomBytes,
-    hashSecret: createSecretHash(readPepper(config.pepper)),
+    hashSecret: createSecretHash(pepper),
     compileCondition: rememberConditions(compileCondition),
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
   }
   const serverCredentials = readCredentials(config.tls)
   const truth = await openStore(config, tools, now)
-  const entities = openCache(config.cache, truth)
-  const store = new FollowedStore(truth, entities.feed)
+  const macKey = deriveKey(pepper, 'shared cache')
+  const cache = openCacheOf(config.cache, { ...tools, store: truth, macKey, log })
+  const { store, entities } = cache
   try {
     const administration = createAdministration({ store, tools, now })
     const server = createGrpcServer({
@@ -69,39 +71,38 @@ export async function openSystem(
     })
     const address = await listen(server, config.listen, serverCredentials)
     const founded = await foundOrStop(server, { store, tools, now }, config.bootstrap)
-    const stopPolling = startPolling({
-      feed: entities.feed,
-      intervalMs: config.cache.feedIntervalMs,
-      random: Math.random,
-      onTrouble: (error) =>
-        error === undefined
-          ? log.info('the change log is followed again')
-          : log.warn({ err: error }, 'the change log cannot be read'),
-    })
+    cache.start()
     const close = async () => {
       await server.close(config.shutdownGraceMs)
-      stopPolling()
+      cache.close()
       await store.close()
     }
     return { address, founded, store, close }
   } catch (error) {
+    cache.close()
     await store.close()
     throw error
   }
 }
 
-/** Bounds that nobody has needed to set: what they cost and save is in the manual. */
-const cacheLimits = {
-  absentMax: 20_000,
-  windowKeysMax: 200_000,
-  loadsMax: 8,
-  waitingLoadsMax: 256,
-} as const
+function openCacheOf(config: CacheConfig, deps: CacheParts): OpenCache {
+  const { redis, ...settings } = config
+  return openCache(
+    { ...settings, ...(redis && { redis: readRedisSettings(redis) }) },
+    {
+      ...deps,
+      clock: systemClock,
+      random: Math.random,
+      onTrouble(part, error) {
+        if (error) deps.log.warn({ err: error, part }, 'works less well than it should')
+        else deps.log.info({ part }, 'works again')
+      },
+    },
+  )
+}
 
-function openCache({ stalenessBoundMs, entriesMax }: CacheConfig, store: Store): CachedEntities {
-  const clock = { monotonicMs: () => performance.now(), wallMs: Date.now }
-  const options = { ...cacheLimits, boundMs: stalenessBoundMs, entriesMax }
-  return new CachedEntities({ store, clock, options })
+interface CacheParts extends Omit<CacheDeps, 'clock' | 'random' | 'onTrouble'> {
+  readonly log: Logger
 }
 
 async function listen(

@@ -1,4 +1,6 @@
-import { z } from 'zod'
+import type { CacheSettings } from './cache/open-cache.js'
+import { parseRedisUrl, type RedisAddress } from './cache/redis-url.js'
+import { type Variables, variables } from './config-variables.js'
 
 /** Everything that can be set, read from environment variables, with every default and bound. */
 export interface Config {
@@ -39,60 +41,21 @@ export interface BootstrapConfig {
   readonly ownerKeyFile?: string
 }
 
-export interface CacheConfig {
-  /** Nothing older is ever answered. */
-  readonly stalenessBoundMs: number
-  /** How often the store's log is read for changes. */
-  readonly feedIntervalMs: number
-  /** How many entities are held in memory. */
-  readonly entriesMax: number
+export interface CacheConfig extends Omit<CacheSettings, 'redis'> {
+  readonly redis?: RedisConfig
+}
+
+export interface RedisConfig {
+  readonly address: RedisAddress
+  readonly passwordFile?: string
+  readonly caFile?: string
+  readonly commandTimeoutMs: number
 }
 
 /** What is wrong with the configuration, one line for each variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
-
-const boolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m)$/, 'must be a duration with its unit, such as 10s')
-  .transform(toMs)
-
-const variables = z.object({
-  POSTERN_DATABASE_URL: z.string().default('file:./data/postern.db'),
-  POSTERN_LISTEN: z
-    .string()
-    .regex(/^(unix:.+|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or unix:/path')
-    .default('127.0.0.1:50051'),
-  POSTERN_TLS_CERT_FILE: z.string().optional(),
-  POSTERN_TLS_KEY_FILE: z.string().optional(),
-  POSTERN_TLS_CLIENT_CA_FILE: z.string().optional(),
-  POSTERN_INSECURE: boolean.default(false),
-  POSTERN_AUTHORIZE_PEERS: z.enum(['loopback', 'anyone']).default('loopback'),
-  POSTERN_PEPPER: z.string().min(32, 'must be at least 32 characters').optional(),
-  POSTERN_PEPPER_FILE: z.string().optional(),
-  POSTERN_ORGANIZATION_NAME: z.string().default('My organization'),
-  POSTERN_ORGANIZATION_ID: z.string().default(''),
-  POSTERN_OWNER_EMAIL: z.string().default('owner@postern.internal'),
-  POSTERN_OWNER_KEY_FILE: z.string().optional(),
-  POSTERN_STALENESS_BOUND: duration
-    .refine((ms) => ms >= 1_000 && ms <= 300_000, 'must be from 1s to 300s')
-    .default(5_000),
-  POSTERN_FEED_INTERVAL: duration
-    .refine((ms) => ms >= 10 && ms <= 10_000, 'must be from 10ms to 10s')
-    .default(200),
-  POSTERN_CACHE_ENTRIES: z.coerce
-    .number()
-    .int()
-    .min(100, 'must be from 100 to 250000')
-    .max(250_000, 'must be from 100 to 250000')
-    .default(100_000),
-  POSTERN_SHUTDOWN_GRACE: duration.default(10_000),
-  POSTERN_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-})
-
-type Variables = z.infer<typeof variables>
 
 /** For other programs of the suite, which share the environment with the server. */
 const foreign = new Set([
@@ -137,16 +100,52 @@ function assemble(set: Variables): Config {
   }
 }
 
+/** `strict`: a failover is ridden out by refusing; `available`: by answering from before it. */
+const profileBoundMs = { strict: 5_000, available: 60_000 } as const
+
 /** A bound that a few missed readings exceed would refuse questions for nothing. */
 function parseCache(set: Variables): CacheConfig {
-  const { POSTERN_STALENESS_BOUND: bound, POSTERN_FEED_INTERVAL: interval } = set
+  const bound = set.POSTERN_STALENESS_BOUND ?? profileBoundMs[set.POSTERN_STALENESS_PROFILE]
+  const interval = set.POSTERN_FEED_INTERVAL
   if (bound < 4 * interval) {
     throw new ConfigError('POSTERN_STALENESS_BOUND: must be at least 4 times POSTERN_FEED_INTERVAL')
   }
+  const redis = parseRedis(set)
   return {
     stalenessBoundMs: bound,
     feedIntervalMs: interval,
     entriesMax: set.POSTERN_CACHE_ENTRIES,
+    bytesMax: set.POSTERN_CACHE_BYTES,
+    waitMs: set.POSTERN_LOAD_TIMEOUT,
+    ...(redis && { redis }),
+  }
+}
+
+function parseRedis(set: Variables): RedisConfig | undefined {
+  const { POSTERN_REDIS_URL: url, POSTERN_REDIS_PASSWORD_FILE: passwordFile } = set
+  const { POSTERN_REDIS_CA_FILE: caFile } = set
+  if (!url) {
+    if (!passwordFile && !caFile) return undefined
+    throw new ConfigError('POSTERN_REDIS_URL: must be set when another POSTERN_REDIS_… is')
+  }
+  const address = parseRedisUrl(url)
+  // The value itself may hold a password: it is not repeated.
+  if (!address) {
+    throw new ConfigError(
+      'POSTERN_REDIS_URL: must be redis://host:port/database, redis-sentinel://host:port,…/primary or redis-cluster://host:port,… (rediss… for TLS)',
+    )
+  }
+  if (passwordFile && address.password !== undefined) {
+    throw new ConfigError('POSTERN_REDIS_PASSWORD_FILE: the URL has a password already')
+  }
+  if (caFile && !address.tls) {
+    throw new ConfigError('POSTERN_REDIS_CA_FILE: needs a rediss:// URL')
+  }
+  return {
+    address,
+    ...(passwordFile && { passwordFile }),
+    ...(caFile && { caFile }),
+    commandTimeoutMs: set.POSTERN_REDIS_TIMEOUT,
   }
 }
 
@@ -205,10 +204,4 @@ function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void 
   )
   if (unknown.length === 0) return
   throw new ConfigError(unknown.map((name) => `${name}: no such setting`).join('\n'))
-}
-
-function toMs(text: string): number {
-  const amount = Number.parseInt(text, 10)
-  if (text.endsWith('ms')) return amount
-  return text.endsWith('m') ? amount * 60_000 : amount * 1_000
 }

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type PepperSource } from './config.js'
+import { readSecretFile } from './secret-file.js'
 import { StartError } from './start-error.js'
 
 /**
@@ -18,7 +11,10 @@ import { StartError } from './start-error.js'
  */
 export function readPepper(source: PepperSource): string {
   if (source.kind === 'text') return source.text
-  if (source.kind === 'file') return readSecretFile(source.path, 'POSTERN_PEPPER_FILE: ')
+  if (source.kind === 'file') {
+    const prefix = 'POSTERN_PEPPER_FILE: '
+    return atLeast32(readSecretFile(source.path, prefix), prefix + source.path)
+  }
   if (existsSync(source.storePath) && !existsSync(source.path)) {
     // Made anew, it would make every key of this store invalid, without a word.
     throw new ConfigError(
@@ -32,7 +28,7 @@ export function readPepper(source: PepperSource): string {
     const message = `POSTERN_DATABASE_URL: \`${source.path}\` cannot be made (${code})`
     throw new StartError(message, { cause: error })
   }
-  return readSecretFile(source.path)
+  return atLeast32(readSecretFile(source.path), source.path)
 }
 
 /** Linked into place when complete: a crash or a second server never leaves or sees half of one. */
@@ -50,19 +46,7 @@ function generate(path: string): void {
   }
 }
 
-function readSecretFile(path: string, prefix = ''): string {
-  let text: string
-  try {
-    if ((statSync(path).mode & 0o077) !== 0) {
-      throw new ConfigError(`${prefix}${path}: must be readable by its owner alone (chmod 600)`)
-    }
-    text = readFileSync(path, 'utf8').trim()
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new ConfigError(
-      `${prefix}${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    )
-  }
-  if (text.length < 32) throw new ConfigError(`${prefix}${path}: must hold at least 32 characters`)
+function atLeast32(text: string, named: string): string {
+  if (text.length < 32) throw new ConfigError(`${named}: must hold at least 32 characters`)
   return text
 }

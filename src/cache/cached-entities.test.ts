@@ -21,13 +21,21 @@ beforeEach(() => {
       windowKeysMax: 100,
       loadsMax: 2,
       waitingLoadsMax: 2,
+      bytesMax: 1_000_000,
+      waitMs: 10_000,
+      readTimeoutMs: 10_000,
+      preloadRows: 0,
+      pageRowsMax: 1_000,
     },
   })
 })
 
 /** Whether the key is known. */
 async function ask(secretHash = 'k', consistency: Consistency = minimizeLatency) {
-  return entities.decide(consistency, (lookup) => lookup.findCredential(secretHash) !== undefined)
+  return entities.decide(
+    { consistency },
+    (lookup) => lookup.findCredential(secretHash) !== undefined,
+  )
 }
 
 describe('what is in memory', () => {

@@ -1,39 +1,42 @@
 import type { AuthorizationView } from '../domain/authorization-view.js'
 import { DomainError } from '../domain/errors.js'
-import type { CompiledPolicy } from '../domain/policy.js'
 import type { Principal } from '../domain/principal.js'
 import {
   type Consistency,
   type Decided,
+  type Demand,
   EntitiesMissing,
   type EntityLookup,
   type EntitySource,
-  type EntityValue,
   type EntityWant,
   keyOfWant,
+  type Tier,
 } from '../service/entities.js'
-import type { Stamped, Store } from '../service/ports.js'
+import type { Store } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
-import { ChangeFeed } from './change-feed.js'
+import type { FreshnessStatistics } from '../service/statistics.js'
+import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
-import { EntityCache, type EntityCacheLimits } from './entity-cache.js'
+import { type CachedEntity, EntityCache, type EntityCacheLimits } from './entity-cache.js'
+import { EntityLoader, type LoadedFrom, type LoadLimits, type SharedTier } from './entity-loader.js'
 import { HeldLookup } from './held-lookup.js'
-import { loadEntity } from './load-entity.js'
-import { Semaphore } from './semaphore.js'
+import { Patience } from './patience.js'
+import { Tally } from './tally.js'
 import { ViewMemo } from './view-memo.js'
 
-export interface CachedEntitiesOptions extends EntityCacheLimits {
+export interface CachedEntitiesOptions extends EntityCacheLimits, LoadLimits, ChangeFeedOptions {
   /** The staleness bound: nothing older is answered, whatever fails. */
   readonly boundMs: number
   /** How many changed entities are remembered, to judge what was read before. */
   readonly windowKeysMax: number
-  readonly loadsMax: number
-  readonly waitingLoadsMax: number
+  /** How long a question may wait for what memory lacks. */
+  readonly waitMs: number
 }
 
 export interface CachedEntitiesDeps {
   readonly store: Pick<Store, 'read' | 'readChanges'>
+  readonly shared?: SharedTier
   readonly clock: Clock
   readonly options: CachedEntitiesOptions
 }
@@ -42,65 +45,63 @@ export interface CachedEntitiesDeps {
 const roundsMax = 8
 
 /**
- * Decides from memory, and from the store what memory lacks. Every decision is taken in one go over
- * entities that are all valid at the revision applied last, so it is that of one state of the
- * store: nothing gathered before a wait is ever used after it.
+ * Decides from memory, and from the tiers below what memory lacks. Every decision is taken in one
+ * go over entities that are all valid at the revision applied last, so it is that of one state of
+ * the store: nothing gathered before a wait is ever used after it.
  */
 export class CachedEntities implements EntitySource {
-  readonly #deps: CachedEntitiesDeps
+  readonly #clock: Clock
+  readonly #options: CachedEntitiesOptions
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
   readonly #views = new ViewMemo()
-  readonly #loads: Semaphore
-  readonly #flights = new Map<string, Promise<void>>()
+  readonly #loader: EntityLoader
   readonly #lookup: EntityLookup
+  readonly #tally = new Tally()
   readonly feed: ChangeFeed
 
-  constructor(deps: CachedEntitiesDeps) {
-    const { options, store, clock } = deps
-    this.#deps = deps
+  constructor({ store, shared, clock, options }: CachedEntitiesDeps) {
+    this.#clock = clock
+    this.#options = options
     this.#cache = new EntityCache(options)
     this.#window = new ChangeWindow(options.windowKeysMax)
-    this.#loads = new Semaphore({
-      concurrencyMax: options.loadsMax,
-      waitingMax: options.waitingLoadsMax,
-    })
     this.#lookup = this.#createLookup()
-    this.feed = new ChangeFeed({
-      window: this.#window,
+    this.feed = this.#createFeed(store)
+    this.#loader = new EntityLoader({
+      store,
+      ...(shared && { shared }),
       clock,
-      readChanges: (request) => store.readChanges(request),
-      onApply: ({ keys }) => {
-        for (const key of keys) this.#cache.evict(key)
-      },
-      onReset: () => {
-        this.#cache.clear()
-        this.#views.clear()
-      },
+      feed: this.feed,
+      window: this.#window,
+      cache: this.#cache,
+      tally: this.#tally,
+      limits: options,
     })
   }
 
-  async decide<T>(
-    consistency: Consistency,
-    work: (lookup: EntityLookup) => T,
-  ): Promise<Decided<T>> {
-    let generation = await this.#begin(consistency)
-    let tier: 'memory' | 'store' = 'memory'
+  async decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>> {
+    const { consistency, waitMs = Number.POSITIVE_INFINITY } = demand
+    const patience = new Patience(this.#clock, Math.min(waitMs, this.#options.waitMs))
+    let generation = await this.#begin(consistency, patience)
+    let tier: Tier = 'memory'
     for (let round = 0; round < roundsMax; round++) {
       // Each wait may outlast what the wait before it established: whatever was waited for, the
       // round begins anew, and the attempt follows its checks without one.
       if (generation !== this.feed.generation) {
-        generation = await this.#begin(consistency)
+        generation = await this.#begin(consistency, patience)
         continue
       }
-      if (this.feed.ageMs > this.#deps.options.boundMs) {
-        await this.#verify()
+      if (this.feed.ageMs > this.#options.boundMs) {
+        await this.#verify(patience)
         continue
       }
       const attempt = this.#attempt(work)
-      if ('value' in attempt) return this.#stamp(attempt.value, tier)
-      tier = 'store'
-      await Promise.all(attempt.wants.map((want) => this.#fill(want)))
+      if ('value' in attempt) {
+        // A process can be frozen between any two lines: what it computed before is old after.
+        if (this.feed.ageMs > this.#options.boundMs) continue
+        return this.#stamp(attempt.value, tier)
+      }
+      tier = slower(tier, await patience.wait(this.#loadAll(attempt.wants)))
     }
     throw unavailable(
       'STORE_CHANGING',
@@ -108,18 +109,32 @@ export class CachedEntities implements EntitySource {
     )
   }
 
+  statistics(): FreshnessStatistics {
+    return {
+      ...this.#tally,
+      entries: this.#cache.size,
+      entryBytes: this.#cache.bytes,
+      verifiedAgeMs: this.feed.ageMs,
+      revision: this.feed.applied.number,
+    }
+  }
+
   /** Makes sure that what follows is as fresh as the question demands; answers the generation. */
-  async #begin(consistency: Consistency): Promise<number> {
-    if (consistency.kind === 'fully-consistent') await this.#catchUp()
-    if (consistency.kind === 'at-least-as-fresh') await this.#reach(consistency.revision)
+  async #begin(consistency: Consistency, patience: Patience): Promise<number> {
+    // Who may not commit may not say either that nothing was committed since the question came.
+    if (consistency.kind === 'fully-consistent') {
+      await patience.wait(this.feed.catchUp({ prove: true }))
+    }
+    if (consistency.kind === 'at-least-as-fresh') await this.#reach(consistency.revision, patience)
     return this.feed.generation
   }
 
-  async #reach(revision: Revision): Promise<void> {
+  async #reach(revision: Revision, patience: Patience): Promise<void> {
     if (this.#covers(revision)) return
-    await this.#catchUp()
+    await patience.wait(this.feed.catchUp({ prove: true }))
+    const { epoch, number } = this.feed.applied
     // A token of another history names no state of this one: the present is the best answer.
-    if (revision.epoch !== this.feed.applied.epoch || this.#covers(revision)) return
+    if (revision.epoch !== epoch || revision.number <= number) return
     throw new DomainError('invalid', {
       reason: 'TOKEN_FROM_FUTURE',
       message: 'consistency.at_least_as_fresh: the store has no such revision',
@@ -133,26 +148,24 @@ export class CachedEntities implements EntitySource {
     })
   }
 
-  #covers({ epoch, number }: Revision): boolean {
-    const { applied } = this.feed
-    return epoch === applied.epoch && number <= applied.number
-  }
-
-  async #catchUp(): Promise<void> {
-    await this.feed.catchUp()
+  /** Whether the revision is one of the applied history, as far back as that can be told. */
+  #covers(revision: Revision): boolean {
+    const { epoch, number } = this.feed.applied
+    if (revision.epoch !== epoch || revision.number > number) return false
+    return revision.number < this.#window.start || this.#window.contains(revision)
   }
 
   /**
    * Fails closed: what cannot be vouched for is not answered. A reading that took longer than the
    * bound to arrive vouches for nothing either.
    */
-  async #verify(): Promise<void> {
-    const { boundMs } = this.#deps.options
+  async #verify(patience: Patience): Promise<void> {
     let cause: unknown
-    await this.feed.catchUp().catch((error: unknown) => {
+    await patience.wait(this.feed.catchUp()).catch((error: unknown) => {
       cause = error
     })
-    if (this.feed.ageMs <= boundMs) return
+    if (this.feed.ageMs <= this.#options.boundMs) return
+    this.#tally.boundRefusals += 1
     throw unavailable(
       'STALENESS_BOUND_EXCEEDED',
       'the store has not been heard of for longer than the staleness bound',
@@ -170,14 +183,37 @@ export class CachedEntities implements EntitySource {
     }
   }
 
-  #stamp<T>(value: T, tier: 'memory' | 'store'): Decided<T> {
+  async #loadAll(wants: readonly EntityWant[]): Promise<Tier> {
+    const sources = await Promise.all(wants.map((want) => this.#loader.load(want)))
+    return sources.reduce<Tier>(slower, 'memory')
+  }
+
+  #stamp<T>(value: T, tier: Tier): Decided<T> {
     const { ageMs, applied } = this.feed
-    const validForMs = Math.max(0, this.#deps.options.boundMs - ageMs)
+    this.#tally.answers[tier] += 1
+    const validForMs = Math.max(0, this.#options.boundMs - ageMs)
     return { value, revision: applied, freshness: { tier, ageMs, validForMs } }
   }
 
+  #createFeed(store: CachedEntitiesDeps['store']): ChangeFeed {
+    return new ChangeFeed({
+      window: this.#window,
+      clock: this.#clock,
+      options: this.#options,
+      tally: this.#tally,
+      readChanges: (request) => store.readChanges(request),
+      onApply: ({ keys }) => {
+        for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
+      },
+      onReset: () => {
+        this.#cache.clear()
+        this.#views.clear()
+      },
+    })
+  }
+
   #createLookup(): EntityLookup {
-    const held = new HeldLookup((want) => this.#cache.get(keyOfWant(want)))
+    const held = new HeldLookup((want) => this.#find(want))
     return {
       findCredential: (secretHash) => held.findCredential(secretHash),
       findPrincipal: (ref) => held.findPrincipal(ref),
@@ -186,47 +222,25 @@ export class CachedEntities implements EntitySource {
     }
   }
 
+  #find(want: EntityWant): CachedEntity | undefined {
+    const entity = this.#cache.get(keyOfWant(want))
+    if (entity?.endsAtMs === undefined) return entity
+    return this.#clock.wallMs() < entity.endsAtMs ? entity : undefined
+  }
+
   /** A view is as good as the entries that it was joined from, which the cache still holds. */
   #viewOf(principal: Principal, held: HeldLookup): AuthorizationView {
     const entries = [principal.ref.id, ...principal.groupIds].map((holderId) =>
-      this.#cache.get(keyOfWant({ kind: 'bindings', holderId })),
+      this.#find({ kind: 'bindings', holderId }),
     )
     return this.#views.get(principal, entries, () => held.viewOf(principal))
   }
-
-  /** Those who miss the same thing at once share one load. */
-  #fill(want: EntityWant): Promise<void> {
-    const id = keyOfWant(want)
-    const flying = this.#flights.get(id)
-    if (flying) return flying
-    const flight = this.#load(id, want).finally(() => this.#flights.delete(id))
-    this.#flights.set(id, flight)
-    return flight
-  }
-
-  async #load(id: string, want: EntityWant): Promise<void> {
-    const loaded = await this.#loads.run(() =>
-      this.#deps.store.read((tx) => loadEntity(tx.decisions, want)),
-    )
-    // Read from a state that this process has not applied yet: what it holds must catch up first.
-    if (loaded.revision.number > this.feed.applied.number) await this.feed.catchUp()
-    this.#keep(id, want, loaded)
-  }
-
-  /**
-   * A load that raced a change, or began in another history, is dropped: the next round loads
-   * again.
-   */
-  #keep(id: string, want: EntityWant, { value, revision }: Stamped<EntityValue>): void {
-    const keys = [id, ...dependenciesOf(want, value)]
-    if (this.#window.isCurrent(keys, revision)) this.#cache.set(id, { value, keys })
-  }
 }
 
-/** Policies are held with their holder, and change under keys of their own. */
-function dependenciesOf(want: EntityWant, value: EntityValue): string[] {
-  if (want.kind !== 'bindings') return []
-  return ((value ?? []) as readonly CompiledPolicy[]).map((policy) => `policy:${policy.id}`)
+const tierOrder: readonly Tier[] = ['memory', 'shared', 'store']
+
+function slower(a: Tier, b: Tier | LoadedFrom): Tier {
+  return tierOrder.indexOf(a) < tierOrder.indexOf(b) ? b : a
 }
 
 function unavailable(reason: string, message: string, cause?: unknown): DomainError {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock, ScriptedStore } from '../../test/support/scripted-store.js'
 import { ChangeFeed } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
+import { Tally } from './tally.js'
 
 let clock: ManualClock
 let store: ScriptedStore
@@ -17,6 +18,8 @@ beforeEach(() => {
   feed = new ChangeFeed({
     window: new ChangeWindow(1_000),
     clock,
+    options: { readTimeoutMs: 10_000, preloadRows: 0, pageRowsMax: 1_000 },
+    tally: new Tally(),
     readChanges: (request) => store.readChanges(request),
     onApply: ({ number }) => applied.push(number),
     onReset: () => {
@@ -95,7 +98,13 @@ describe('following the log', () => {
 
   it.each([
     ['a store of another epoch', (s: ScriptedStore) => (s.epoch = 'e2')],
-    ['a store that went back', (s: ScriptedStore) => (s.rows = s.rows.slice(0, 1))],
+    [
+      'a failover that lost what came last',
+      (s: ScriptedStore) => {
+        s.timeline = 2
+        s.rows = s.rows.slice(0, 1)
+      },
+    ],
     [
       'a log whose old rows are gone',
       (s: ScriptedStore) => {
@@ -104,8 +113,9 @@ describe('following the log', () => {
       },
     ],
     [
-      'a history that repeats a number',
+      'a failover whose history repeats a number',
       (s: ScriptedStore) => {
+        s.timeline = 2
         s.rows = s.rows.slice(0, 1)
         s.commit('x')
         s.rows = s.rows.map((row, i) => (i === 1 ? { ...row, nonce: 'another' } : row))
@@ -131,6 +141,96 @@ describe('following the log', () => {
   })
 })
 
+describe('a store that is not what it was', () => {
+  beforeEach(async () => {
+    store.commit('a')
+    store.commit('b')
+    await feed.catchUp()
+  })
+
+  it.each([
+    ['ends earlier', (s: ScriptedStore) => (s.rows = s.rows.slice(0, 1))],
+    [
+      'repeats a number',
+      (s: ScriptedStore) => {
+        s.rows = s.rows.map((row, i) => (i === 1 ? { ...row, nonce: 'another' } : row))
+        s.commit('c')
+      },
+    ],
+  ])('because a backup was brought back that %s is refused until it is told', async (_, happen) => {
+    happen(store)
+    await expect(feed.catchUp()).rejects.toMatchObject({ reason: 'EPOCH_REGRESSION' })
+    clock.pass(1_000)
+    expect(feed.ageMs).toBe(1_000)
+    store.epoch = 'e2'
+    await feed.catchUp()
+    expect(feed.applied).toEqual(store.head())
+  })
+
+  it('because another was promoted is refused, and what it says forgotten', async () => {
+    store.timeline = 2
+    await feed.catchUp()
+    store.timeline = 1
+    store.commit('c')
+    await expect(feed.catchUp()).rejects.toMatchObject({ reason: 'STORE_FENCED' })
+    expect(feed.applied.number).toBe(2)
+  })
+
+  it('because it was left for another is refused when it answers again', async () => {
+    store.epoch = 'e2'
+    await feed.catchUp()
+    store.epoch = 'e1'
+    await expect(feed.catchUp()).rejects.toMatchObject({ reason: 'STORE_FENCED' })
+  })
+
+  it('as it has not proved for a while makes what it says that much older', async () => {
+    store.leaseAgeMs = 700
+    await feed.catchUp()
+    expect(feed.ageMs).toBe(700)
+  })
+
+  it('must prove itself to whoever asks for that, on every page', async () => {
+    for (let i = 0; i < 1_500; i++) store.commit(`k${i}`)
+    await feed.catchUp({ prove: true })
+    expect(store.proofs).toBe(2)
+  })
+})
+
+describe('a beginning that reaches back', () => {
+  it('can judge what was read before', async () => {
+    for (let i = 1; i <= 10; i++) store.commit(`k${i}`)
+    const window = new ChangeWindow(1_000)
+    const reaching = new ChangeFeed({
+      window,
+      clock,
+      options: { readTimeoutMs: 10_000, preloadRows: 4, pageRowsMax: 2 },
+      tally: new Tally(),
+      readChanges: (request) => store.readChanges(request),
+      onApply: () => {},
+      onReset: () => {},
+    })
+    await reaching.catchUp()
+    expect(window.start).toBe(6)
+    expect(window.applied).toEqual(store.head())
+    const { nonce } = store.rows[7] ?? { nonce: '' }
+    expect(window.isCurrent(['k7'], { epoch: 'e1', number: 8, nonce })).toBe(true)
+    expect(window.isCurrent(['k9'], { epoch: 'e1', number: 8, nonce })).toBe(false)
+  })
+})
+
+describe('a page that does not come', () => {
+  it('is not waited for for ever', async () => {
+    await feed.catchUp()
+    store.onLog = () => new Promise<void>(() => {})
+    const reading = feed.catchUp()
+    clock.pass(10_000)
+    await expect(reading).rejects.toMatchObject({ reason: 'STORE_TIMEOUT' })
+    store.onLog = undefined
+    await feed.catchUp()
+    expect(feed.ageMs).toBe(0)
+  })
+})
+
 describe('catching up', () => {
   it('never joins a reading that was sent before', async () => {
     await feed.catchUp()
@@ -149,7 +249,7 @@ describe('catching up', () => {
     expect(feed.applied.number).toBe(0)
     await Promise.all([late, later])
     expect(feed.applied.number).toBe(1)
-    expect(store.logReads).toBe(3)
+    expect(store.logReads).toBe(4)
   })
 
   it('goes on after a reading that failed', async () => {

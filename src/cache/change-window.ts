@@ -23,6 +23,11 @@ export class ChangeWindow {
     return { epoch: this.#epoch, number: this.#applied, nonce }
   }
 
+  /** The first revision that can be judged. */
+  get start(): number {
+    return this.#start
+  }
+
   /** Forgets everything and begins at `head`. */
   reset(head: Revision): void {
     this.#lastChange.clear()

@@ -3,7 +3,7 @@ import type { EntityValue } from '../service/entities.js'
 import { EntityCache } from './entity-cache.js'
 
 const something = [] as EntityValue
-const limits = { entriesMax: 10, absentMax: 2 }
+const limits = { entriesMax: 10, bytesMax: 10_000, absentMax: 2 }
 
 describe('the cache of entities', () => {
   it('forgets an entity with anything that it was built from', () => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { EntityValue } from '../service/entities.js'
+import { entityBytes } from './entity-size.js'
 
 /** An entity as it is held in memory. */
 export interface CachedEntity {
@@ -7,10 +8,14 @@ export interface CachedEntity {
   readonly value: EntityValue
   /** Everything in the change log that would make the value another. */
   readonly keys: readonly string[]
+  /** Milliseconds since the epoch: the next instant at which the value stops to be as it is. */
+  readonly endsAtMs?: number
 }
 
 export interface EntityCacheLimits {
   readonly entriesMax: number
+  /** Estimated; a few large policies must not take the memory of many small entries. */
+  readonly bytesMax: number
   /** Of what does not exist: a budget of its own, lest garbage drive out what is in use. */
   readonly absentMax: number
 }
@@ -25,9 +30,14 @@ export class EntityCache {
   /** By a key that is not the entity's own: policies, which are held with their holder. */
   readonly #dependents = new Map<string, Set<string>>()
 
-  constructor({ entriesMax, absentMax }: EntityCacheLimits) {
+  constructor({ entriesMax, bytesMax, absentMax }: EntityCacheLimits) {
     const dispose = (entity: CachedEntity, id: string) => this.#unlink(id, entity)
-    this.#present = new LRUCache({ max: entriesMax, dispose })
+    this.#present = new LRUCache({
+      max: entriesMax,
+      maxSize: bytesMax,
+      sizeCalculation: entityBytes,
+      dispose,
+    })
     this.#absent = new LRUCache({ max: absentMax })
   }
 
@@ -35,31 +45,42 @@ export class EntityCache {
     return this.#present.size + this.#absent.size
   }
 
+  /** Estimated, of what is present. */
+  get bytes(): number {
+    return this.#present.calculatedSize
+  }
+
   get(id: string): CachedEntity | undefined {
     return this.#present.get(id) ?? this.#absent.get(id)
   }
 
   set(id: string, entity: CachedEntity): void {
-    this.evict(id)
+    this.#forget(id)
     if (entity.value === undefined) {
       this.#absent.set(id, entity)
       return
     }
     this.#present.set(id, entity)
+    // What is larger than the whole budget is not kept at all.
+    if (!this.#present.has(id)) return
     for (const key of entity.keys) if (key !== id) this.#link(key, id)
   }
 
-  /** Forgets everything that was built from what `key` names. */
-  evict(key: string): void {
-    this.#present.delete(key)
-    this.#absent.delete(key)
-    for (const id of this.#dependents.get(key) ?? []) this.#present.delete(id)
+  /** Forgets everything that was built from what `key` names; answers how much that was. */
+  evict(key: string): number {
+    let forgotten = this.#forget(key)
+    for (const id of this.#dependents.get(key) ?? []) forgotten += this.#forget(id)
+    return forgotten
   }
 
   clear(): void {
     this.#present.clear()
     this.#absent.clear()
     this.#dependents.clear()
+  }
+
+  #forget(id: string): number {
+    return Number(this.#present.delete(id)) + Number(this.#absent.delete(id))
   }
 
   #link(key: string, id: string): void {

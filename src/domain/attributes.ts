@@ -26,6 +26,14 @@ export const questionAttributeLimits: AttributeLimits = {
   listMax: 100,
 }
 
+/** The limits are checked where attributes come in; lowering them must not lose what is stored. */
+export const unlimitedAttributes: AttributeLimits = {
+  bytesMax: Number.MAX_SAFE_INTEGER,
+  entriesMax: Number.MAX_SAFE_INTEGER,
+  depthMax: 100,
+  listMax: Number.MAX_SAFE_INTEGER,
+}
+
 /** Names that reach into JavaScript's own objects are nobody's attributes. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 const keyMax = 128

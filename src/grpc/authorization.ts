@@ -11,7 +11,7 @@ import { authorizePrincipal, explain } from '../service/ask.js'
 import type { Authorizer, BatchAnswer } from '../service/authorize.js'
 import type { Freshness } from '../service/entities.js'
 import { encodeRevision, type Revision } from '../service/revision.js'
-import { fromConsistency, toFreshness } from './consistency.js'
+import { demandOf, toFreshness } from './consistency.js'
 import { codeOf } from './errors.js'
 import { toExplanation } from './explanation.js'
 import {
@@ -43,15 +43,15 @@ export function authorizationHandlers(
   return {
     authorize: plain(async (call: ServerUnaryCall<AuthorizeRequest, AuthorizeResponse>) => {
       await admit(call)
-      const consistency = fromConsistency(call.request.consistency)
-      const answer = await authorizer.authorize(call.request, consistency)
+      const demand = demandOf(call.request.consistency, call)
+      const answer = await authorizer.authorize(call.request, demand)
       return toAnswer(answer.decision, send(call, answer.revision), answer.freshness)
     }),
     authorizeBatch: plain(
       async (call: ServerUnaryCall<AuthorizeBatchRequest, AuthorizeBatchResponse>) => {
         await admit(call)
-        const consistency = fromConsistency(call.request.consistency)
-        const batch = await authorizer.authorizeBatch(call.request.questions, consistency)
+        const demand = demandOf(call.request.consistency, call)
+        const batch = await authorizer.authorizeBatch(call.request.questions, demand)
         const revision = send(call, batch.revision)
         return {
           answers: batch.value.map((answer) => toBatchAnswer(answer, revision)),

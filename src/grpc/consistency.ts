@@ -1,4 +1,9 @@
-import { type Consistency, type Freshness, minimizeLatency } from '../service/entities.js'
+import {
+  type Consistency,
+  type Demand,
+  type Freshness,
+  minimizeLatency,
+} from '../service/entities.js'
 import { decodeRevision } from '../service/revision.js'
 import {
   type Consistency as WireConsistency,
@@ -7,8 +12,18 @@ import {
 } from './gen/postern/v1/authorization.js'
 import { toDuration } from './values.js'
 
+/** What a call demands of its answer: how fresh, and by when. */
+export function demandOf(
+  wire: WireConsistency | undefined,
+  call: { getDeadline(): Date | number },
+): Demand {
+  const consistency = fromConsistency(wire)
+  const leftMs = Number(call.getDeadline()) - Date.now()
+  return Number.isFinite(leftMs) ? { consistency, waitMs: Math.max(0, leftMs) } : { consistency }
+}
+
 /** Nothing said, or a flag that is false, is the default. */
-export function fromConsistency(wire: WireConsistency | undefined): Consistency {
+function fromConsistency(wire: WireConsistency | undefined): Consistency {
   const requirement = wire?.requirement
   if (!requirement?.value) return minimizeLatency
   switch (requirement.$case) {
@@ -25,6 +40,7 @@ export function fromConsistency(wire: WireConsistency | undefined): Consistency 
 
 const tiers = {
   memory: WireTier.MEMORY,
+  shared: WireTier.SHARED,
   store: WireTier.STORE,
 } as const satisfies Record<Freshness['tier'], WireTier>
 

@@ -6,7 +6,7 @@ import type { Principal } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { isWellFormedSecret, secretMax } from '../domain/secret.js'
 import { invalid, parsed, type Validation } from '../domain/validation.js'
-import type { Consistency, Decided, EntityLookup, EntitySource, Freshness } from './entities.js'
+import type { Decided, Demand, EntityLookup, EntitySource, Freshness } from './entities.js'
 import type { Revision } from './revision.js'
 
 export interface AuthorizeInput extends RawQuestion {
@@ -26,10 +26,10 @@ export type BatchAnswer = { readonly decision: Decision } | { readonly error: Do
 
 /** The hot path. Rejects with `invalid` for a bad question and `unavailable` for a silent store. */
 export interface Authorizer {
-  authorize(input: AuthorizeInput, consistency: Consistency): Promise<Answer>
+  authorize(input: AuthorizeInput, demand: Demand): Promise<Answer>
   authorizeBatch(
     inputs: readonly AuthorizeInput[],
-    consistency: Consistency,
+    demand: Demand,
   ): Promise<Decided<readonly BatchAnswer[]>>
 }
 
@@ -51,20 +51,20 @@ export function createAuthorizer({ entities, hashSecret, now }: AuthorizerDeps):
     return { question, secretHash: hashSecret(input.apiKey) }
   }
   return {
-    async authorize(input, consistency) {
+    async authorize(input, demand) {
       const prepared = prepare(input)
       if ('settled' in prepared) return { decision: prepared.settled }
       const nowMs = now()
-      const { value, revision, freshness } = await entities.decide(consistency, (lookup) =>
+      const { value, revision, freshness } = await entities.decide(demand, (lookup) =>
         decide(lookup, prepared, nowMs),
       )
       return { decision: value, revision, freshness }
     },
-    authorizeBatch(inputs, consistency) {
+    authorizeBatch(inputs, demand) {
       requireBatchSize(inputs)
       const prepared = inputs.map((input) => prepareOne(input, prepare))
       const nowMs = now()
-      return entities.decide(consistency, (lookup) =>
+      return entities.decide(demand, (lookup) =>
         prepared.map((each) => answerOne(lookup, each, nowMs)),
       )
     },

@@ -29,9 +29,12 @@ export type Consistency =
 
 export const minimizeLatency: Consistency = { kind: 'minimize-latency' }
 
+/** The slowest place that a part of an answer came from. */
+export type Tier = 'memory' | 'shared' | 'store'
+
 /** How old an answer may be, and where it came from. */
 export interface Freshness {
-  readonly tier: 'memory' | 'store'
+  readonly tier: Tier
   /** The answer is that of some state not older than this. */
   readonly ageMs: number
   /** For how long a caller may reuse it without being later than the staleness bound. */
@@ -47,10 +50,18 @@ export interface Decided<T> {
 /** Where decisions get their entities: all of one decision from one state of the store. */
 export interface EntitySource {
   /**
-   * Runs `work`, which must be pure and must not wait, on entities of one revision. Rejects with
-   * `unavailable` when the store does not answer, or cannot vouch for what memory holds.
+   * Runs `work`, which must be pure and must not wait, on entities of one revision, waiting for
+   * them no longer than `waitMs`. Rejects with `unavailable` when the store does not answer, or
+   * cannot vouch for what memory holds.
    */
-  decide<T>(consistency: Consistency, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
+  decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
+}
+
+/** What a caller asks of an answer besides that it be right. */
+export interface Demand {
+  readonly consistency: Consistency
+  /** Milliseconds that the caller has; the server may let it wait for less. */
+  readonly waitMs?: number
 }
 
 /** One thing that a decision needs. */

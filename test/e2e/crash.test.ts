@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { checkStore } from '../support/crash-store.js'
 import { checkWritten, startWriting, type Written } from '../support/crash-writing.js'
 import { createDatabase, execute } from '../support/postgres-server.js'
+import { createRandom } from '../support/random.js'
 import { bundleServer, type ServerBundle } from '../support/server-bundle.js'
 import {
   killStarting,
@@ -14,7 +15,6 @@ import {
   type Settings,
   startServer,
 } from '../support/server-process.js'
-import { createRandom } from '../support/simulation.js'
 
 /**
  * The server is killed without warning, at a moment that it cannot know, a hundred times on each

@@ -14,8 +14,8 @@ import {
   type PostgresServer,
   startPostgres,
 } from '../support/postgres-server.js'
+import { createRandom } from '../support/random.js'
 import { type ServerProcess, startServer } from '../support/server-process.js'
-import { createRandom } from '../support/simulation.js'
 
 const rounds = 10
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000)

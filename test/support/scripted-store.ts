@@ -1,8 +1,8 @@
+import type { Clock } from '../../src/cache/clock.js'
 import type { ApiKeyCredential } from '../../src/domain/api-key.js'
 import type { ApiKeyId, ApplicationId, OrganizationId } from '../../src/domain/ids.js'
 import type { Principal } from '../../src/domain/principal.js'
 import type {
-  Authority,
   ChangePage,
   ChangeRequest,
   ChangeRow,
@@ -15,13 +15,11 @@ import type { Revision } from '../../src/service/revision.js'
 
 export const organizationId = 'organization' as OrganizationId
 
-/** Of a store that has no standby. */
-export const unquestioned: Authority = { timeline: 0, leaseAgeMs: 0 }
-
 /** A clock that a test turns. */
-export class ManualClock {
+export class ManualClock implements Clock {
   monotonic = 0
   wall = 0
+  #alarms: { readonly at: number; readonly ring: () => void }[] = []
 
   monotonicMs(): number {
     return this.monotonic
@@ -31,9 +29,21 @@ export class ManualClock {
     return this.wall
   }
 
+  alarm(afterMs: number, ring: () => void): () => void {
+    const alarm = { at: this.monotonic + afterMs, ring }
+    this.#alarms.push(alarm)
+    return () => {
+      this.#alarms = this.#alarms.filter((other) => other !== alarm)
+    }
+  }
+
   pass(ms: number): void {
     this.monotonic += ms
     this.wall += ms
+    for (const alarm of this.#alarms.filter(({ at }) => at <= this.monotonic)) {
+      this.#alarms = this.#alarms.filter((other) => other !== alarm)
+      alarm.ring()
+    }
   }
 }
 
@@ -45,6 +55,9 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   epoch = 'e1'
   readonly credentials = new Set<string>()
   rows: ChangeRow[] = []
+  timeline = 1
+  leaseAgeMs = 0
+  proofs = 0
   logReads = 0
   loads = 0
   /** Runs after an answer was computed and before it arrives: what it does, the answer misses. */
@@ -72,12 +85,14 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
     this.rows = [...this.rows, { number, nonce, organizationId, keys }]
   }
 
-  async readChanges({ from, rowsMax }: ChangeRequest): Promise<ChangePage> {
+  async readChanges({ from, rowsMax, prove }: ChangeRequest): Promise<ChangePage> {
     this.logReads += 1
+    if (prove) this.proofs += 1
+    const { timeline, leaseAgeMs } = this
     const head = this.head()
     const rows = this.rows.filter((row) => row.number >= from).slice(0, rowsMax)
     await this.onLog?.()
-    return { head, rows, authority: unquestioned }
+    return { head, rows, authority: { timeline, leaseAgeMs } }
   }
 
   async read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<Stamped<T>> {

@@ -68,3 +68,11 @@ export type CompiledCondition =
 
 /** Compiles one expression; the empty string is the caller's business (no condition). */
 export type CompileCondition = (source: string) => CompiledCondition
+
+/** A condition that was good once, but is not for this version, never lets an allow match. */
+export function compileStored(source: string, compile: CompileCondition): Condition {
+  const result = compile(source)
+  if (result.ok) return result.condition
+  const outcome = { kind: 'error', message: result.problem.description } as const
+  return { source, evaluate: () => outcome }
+}

@@ -1,4 +1,4 @@
-import type { CompileCondition, Condition } from '../../domain/condition/condition.js'
+import { type CompileCondition, compileStored } from '../../domain/condition/condition.js'
 import type { PolicyId } from '../../domain/ids.js'
 import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type { CompiledPolicy, CompiledRule } from '../../domain/policy.js'
@@ -45,7 +45,9 @@ function compileRule(
     permissions: [...new Set(permissions)],
     permissionSetNames: rule.permissionSetNames,
     resources: rule.resources,
-    ...(rule.condition !== '' && { condition: compiled(rule.condition, deps.compileCondition) }),
+    ...(rule.condition !== '' && {
+      condition: compileStored(rule.condition, deps.compileCondition),
+    }),
   }
 }
 
@@ -57,12 +59,4 @@ function permissionsOf(
   const builtin = findBuiltin(name)
   if (!builtin) throw policyUnreadable(`the permission set \`${name}\` is not built in any more`)
   return builtin.permissions
-}
-
-/** A condition that was good once, but is not for this version, never lets an allow match. */
-function compiled(source: string, compileCondition: CompileCondition): Condition {
-  const result = compileCondition(source)
-  if (result.ok) return result.condition
-  const outcome = { kind: 'error', message: result.problem.description } as const
-  return { source, evaluate: () => outcome }
 }

@@ -1,4 +1,4 @@
-import { parseAttributes } from '../../domain/attributes.js'
+import { parseAttributes, unlimitedAttributes } from '../../domain/attributes.js'
 import type { Attributes } from '../../domain/condition/condition.js'
 import { Validation } from '../../domain/validation.js'
 import { unavailable } from './errors.js'
@@ -36,17 +36,9 @@ export function readStringLists(
 export function readAttributes(column: JsonColumn): Attributes {
   const v = new Validation()
   const value = readJson(column)
-  const attributes = parseAttributes(v, column.name, { value, limits: unlimited })
+  const attributes = parseAttributes(v, column.name, { value, limits: unlimitedAttributes })
   if (v.failed) throw unreadable(column)
   return attributes
-}
-
-/** The limits are checked where attributes come in; lowering them must not lose what is stored. */
-const unlimited = {
-  bytesMax: Number.MAX_SAFE_INTEGER,
-  entriesMax: Number.MAX_SAFE_INTEGER,
-  depthMax: 100,
-  listMax: Number.MAX_SAFE_INTEGER,
 }
 
 function readJson(column: JsonColumn): unknown {

@@ -188,6 +188,8 @@ export const Freshness_Tier = {
   MEMORY: 1,
   /** STORE - Something had to be read from the store. */
   STORE: 2,
+  /** SHARED - Something had to be read from the cache that servers share. */
+  SHARED: 3,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -197,6 +199,7 @@ export namespace Freshness_Tier {
   export type UNSPECIFIED = typeof Freshness_Tier.UNSPECIFIED;
   export type MEMORY = typeof Freshness_Tier.MEMORY;
   export type STORE = typeof Freshness_Tier.STORE;
+  export type SHARED = typeof Freshness_Tier.SHARED;
   export type UNRECOGNIZED = typeof Freshness_Tier.UNRECOGNIZED;
 }
 

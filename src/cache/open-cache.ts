@@ -1,0 +1,168 @@
+import type { CompileCondition } from '../domain/condition/condition.js'
+import type { PermissionSet } from '../domain/permission-set.js'
+import type { EntitySource } from '../service/entities.js'
+import type { Store } from '../service/ports.js'
+import type { FreshnessStatistics } from '../service/statistics.js'
+import { Breaker } from './breaker.js'
+import { CachedEntities } from './cached-entities.js'
+import type { Clock } from './clock.js'
+import { createEntityCodec } from './codec.js'
+import type { SharedTier } from './entity-loader.js'
+import { FollowedStore } from './followed-store.js'
+import { HintedReading } from './hints.js'
+import { createSharedKeys } from './keys.js'
+import { startPolling } from './polling.js'
+import { RedisCache } from './redis-cache.js'
+import {
+  connectForCommands,
+  connectForHints,
+  type RedisConnection,
+  type RedisSettings,
+} from './redis-connection.js'
+import { RedisHints } from './redis-hints.js'
+import { Sealer } from './sealed-entry.js'
+import { Trouble } from './trouble.js'
+
+export interface CacheSettings {
+  /** Nothing older is ever answered. */
+  readonly stalenessBoundMs: number
+  /** How often the store's log is read for changes. */
+  readonly feedIntervalMs: number
+  /** How many entities are held in memory, and how many bytes they may take. */
+  readonly entriesMax: number
+  readonly bytesMax: number
+  /** How long a question may wait for what memory lacks. */
+  readonly waitMs: number
+  readonly redis?: RedisSettings
+}
+
+export interface CacheDeps {
+  readonly store: Store
+  readonly clock: Clock
+  /** From 0 to 1. */
+  random(): number
+  readonly compileCondition: CompileCondition
+  readonly builtinPermissionSets: readonly PermissionSet[]
+  /** Known to the servers of this store alone. */
+  readonly macKey: Uint8Array
+  /** Called with what is wrong, once, and with `undefined` when it is over. */
+  onTrouble(part: TroublePart, error: Error | undefined): void
+}
+
+export type TroublePart = 'change log' | 'Redis, reading' | 'Redis, writing' | 'Redis, hints'
+
+/** Everything between decisions and the store. */
+export interface OpenCache {
+  readonly entities: EntitySource
+  /** The store, whose writes here are known here before they are acknowledged. */
+  readonly store: Store
+  statistics(): FreshnessStatistics
+  /** What works less well than it should, though nothing is refused for it; empty when all is well. */
+  degradations(): readonly string[]
+  /** Begins to follow the log. */
+  start(): void
+  close(): void
+}
+
+/** Bounds that nobody has needed to set: what they cost and save is in the manual. */
+const limits = {
+  absentMax: 20_000,
+  windowKeysMax: 200_000,
+  loadsMax: 8,
+  waitingLoadsMax: 256,
+  pageRowsMax: 1_000,
+} as const
+
+/** Revisions that a new process reads back, to be able to judge what the others shared. */
+const preloadRows = 10_000
+
+export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
+  const { store, clock, random } = deps
+  const redis = settings.redis && openRedis(settings.redis, deps)
+  const entities = new CachedEntities({
+    store,
+    clock,
+    ...(redis && { shared: redis.tier }),
+    options: {
+      ...limits,
+      boundMs: settings.stalenessBoundMs,
+      entriesMax: settings.entriesMax,
+      bytesMax: settings.bytesMax,
+      waitMs: settings.waitMs,
+      readTimeoutMs: Math.min(1_000, settings.stalenessBoundMs / 4),
+      preloadRows: redis ? preloadRows : 0,
+    },
+  })
+  const { feed } = entities
+  const reading = new HintedReading({ feed, clock })
+  redis?.hints.onHint((hint) => reading.heard(hint))
+  const stopHints = store.onHint(() => reading.heard())
+  let stopPolling = () => {}
+  return {
+    entities,
+    store: new FollowedStore(store, feed, redis?.hints),
+    statistics: () => entities.statistics(),
+    degradations: () => redis?.degradations() ?? [],
+    start() {
+      const onTrouble = (error: Error | undefined) => deps.onTrouble('change log', error)
+      const trouble = new Trouble({ clock, report: onTrouble })
+      stopPolling = startPolling({
+        feed,
+        clock,
+        intervalMs: settings.feedIntervalMs,
+        random,
+        trouble,
+      })
+    },
+    close() {
+      stopPolling()
+      stopHints()
+      redis?.close()
+    },
+  }
+}
+
+interface OpenRedis {
+  readonly tier: SharedTier
+  readonly hints: RedisHints
+  degradations(): readonly string[]
+  close(): void
+}
+
+function openRedis(settings: RedisSettings, deps: CacheDeps): OpenRedis {
+  const { clock, random, onTrouble } = deps
+  const watch = (part: TroublePart) =>
+    new Trouble({ clock, report: (error) => onTrouble(part, error) })
+  const troubles = {
+    'Redis, reading': watch('Redis, reading'),
+    'Redis, writing': watch('Redis, writing'),
+    'Redis, hints': watch('Redis, hints'),
+  }
+  const commands = connectForCommands(settings)
+  const subscription = connectForHints(settings)
+  const cache = new RedisCache({
+    connection: commands,
+    breaker: new Breaker({ clock, random }),
+    reading: troubles['Redis, reading'],
+    writing: troubles['Redis, writing'],
+  })
+  return {
+    tier: {
+      cache,
+      keys: createSharedKeys(deps.builtinPermissionSets),
+      sealer: new Sealer(deps.macKey),
+      codec: createEntityCodec(deps.compileCondition),
+      random,
+    },
+    hints: new RedisHints({ commands, subscription, trouble: troubles['Redis, hints'] }),
+    degradations: () =>
+      Object.entries(troubles).flatMap(([part, { current }]) =>
+        current === undefined ? [] : [`${part}: ${current}`],
+      ),
+    close: () => disconnect([commands, subscription]),
+  }
+}
+
+function disconnect(connections: readonly RedisConnection[]): void {
+  for (const connection of connections) connection.disconnect()
+}
