@@ -7,6 +7,8 @@ export interface Config {
   readonly databaseUrl: DatabaseUrl
   /** `host:port` or `unix:/path`. */
   readonly listen: string
+  /** Absent: no HTTP. */
+  readonly httpListen?: HostAndPort
   readonly tls?: TlsFiles
   readonly authorizePeers: 'loopback' | 'anyone'
   readonly pepper: PepperSource
@@ -14,6 +16,11 @@ export interface Config {
   readonly cache: CacheConfig
   readonly shutdownGraceMs: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+}
+
+export interface HostAndPort {
+  readonly host: string
+  readonly port: number
 }
 
 export type DatabaseUrl =
@@ -85,6 +92,7 @@ function assemble(set: Variables): Config {
   return {
     databaseUrl,
     listen: set.POSTERN_LISTEN,
+    ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),
     pepper: parsePepper(set, databaseUrl),
@@ -98,6 +106,14 @@ function assemble(set: Variables): Config {
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
   }
+}
+
+function parseHostAndPort({ POSTERN_HTTP_LISTEN: text }: Variables): HostAndPort {
+  const colon = text.lastIndexOf(':')
+  const host = text.slice(0, colon).replace(/^\[|\]$/g, '')
+  const port = Number(text.slice(colon + 1))
+  if (port <= 65_535) return { host, port }
+  throw new ConfigError('POSTERN_HTTP_LISTEN: the port must be at most 65535')
 }
 
 /** `strict`: a failover is ridden out by refusing; `available`: by answering from before it. */
@@ -175,11 +191,17 @@ function parseTls(set: Variables): TlsFiles | undefined {
 
 /** Keys travel in every call: in clear text they travel on this machine only, unless told. */
 function requireSafeListen(set: Variables, tls: TlsFiles | undefined): void {
-  const isLocal = /^(unix:|127\.|localhost:|\[::1\]:)/.test(set.POSTERN_LISTEN)
-  if (isLocal || tls || set.POSTERN_INSECURE) return
-  throw new ConfigError(
-    'POSTERN_LISTEN: beyond loopback needs POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE, or POSTERN_INSECURE=true',
-  )
+  if (tls || set.POSTERN_INSECURE) return
+  for (const variable of ['POSTERN_LISTEN', 'POSTERN_HTTP_LISTEN'] as const) {
+    if (isLocal(set[variable])) continue
+    throw new ConfigError(
+      `${variable}: beyond loopback needs POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE, or POSTERN_INSECURE=true`,
+    )
+  }
+}
+
+function isLocal(address: string): boolean {
+  return /^(off$|unix:|127\.|localhost:|\[::1\]:)/.test(address)
 }
 
 function parsePepper(set: Variables, databaseUrl: DatabaseUrl): PepperSource {

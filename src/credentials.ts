@@ -4,18 +4,32 @@ import { createSecureContext } from 'node:tls'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { ConfigError, type TlsFiles } from './config.js'
 
+/** PEM. */
+export interface TlsMaterial {
+  readonly cert: Buffer
+  readonly key: Buffer
+  /** Clients must present a certificate of this authority. */
+  readonly clientCa?: Buffer
+}
+
 /** Throws `ConfigError` for files that cannot be read, or are not what they should be. */
-export function readCredentials(tls: TlsFiles | undefined): ServerCredentials {
-  if (!tls) return ServerCredentials.createInsecure()
+export function readTls(tls: TlsFiles): TlsMaterial {
   const cert = read('POSTERN_TLS_CERT_FILE', tls.certFile)
   const key = read('POSTERN_TLS_KEY_FILE', tls.keyFile)
   refuse('POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE: not a certificate and its key', () =>
     createSecureContext({ cert, key }),
   )
-  const ca = tls.clientCaFile ? read('POSTERN_TLS_CLIENT_CA_FILE', tls.clientCaFile) : null
+  const ca = tls.clientCaFile && read('POSTERN_TLS_CLIENT_CA_FILE', tls.clientCaFile)
   // TLS takes any bytes for an authority, and then trusts nobody.
   if (ca) refuse('POSTERN_TLS_CLIENT_CA_FILE: not a certificate', () => new X509Certificate(ca))
-  return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], ca !== null)
+  return { cert, key, ...(ca && { clientCa: ca }) }
+}
+
+export function toServerCredentials(tls: TlsMaterial | undefined): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure()
+  const { cert, key, clientCa } = tls
+  const pair = { cert_chain: cert, private_key: key }
+  return ServerCredentials.createSsl(clientCa ?? null, [pair], clientCa !== undefined)
 }
 
 function read(variable: string, path: string): Buffer {

@@ -63,8 +63,12 @@ function exitOnBug(log: Logger): void {
   process.on('unhandledRejection', end)
 }
 
-function announce({ address, founded }: System, ownerKeyFile: string | undefined): void {
-  const lines = [`Postern is serving gRPC on ${address}`]
+function announce(
+  { address, httpAddress, founded }: System,
+  ownerKeyFile: string | undefined,
+): void {
+  const http = httpAddress ? ` and HTTP on ${httpAddress}` : ''
+  const lines = [`Postern is serving gRPC on ${address}${http}`]
   if (founded) {
     const { organization, owner, ownerKey } = founded
     lines.push(

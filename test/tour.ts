@@ -65,6 +65,7 @@ async function startServer(directory: string) {
     env: {
       PATH: process.env.PATH,
       POSTERN_LISTEN: '127.0.0.1:0',
+      POSTERN_HTTP_LISTEN: '127.0.0.1:0',
       POSTERN_OWNER_KEY_FILE: keyFile,
       POSTERN_LOG_LEVEL: 'warn',
     },

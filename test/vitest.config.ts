@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           root: new URL('..', import.meta.url).pathname,
-          include: ['test/storage/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['storage', 'cache', 'e2e'].map((kind) => `test/${kind}/**/*.test.ts`),
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -2,6 +2,7 @@ import type { CompileCondition } from '../domain/condition/condition.js'
 import type { PermissionSet } from '../domain/permission-set.js'
 import type { EntitySource } from '../service/entities.js'
 import type { Store } from '../service/ports.js'
+import type { Readiness } from '../service/readiness.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
 import { Breaker } from './breaker.js'
 import { CachedEntities } from './cached-entities.js'
@@ -57,8 +58,7 @@ export interface OpenCache {
   /** The store, whose writes here are known here before they are acknowledged. */
   readonly store: Store
   statistics(): FreshnessStatistics
-  /** What works less well than it should, though nothing is refused for it; empty when all is well. */
-  degradations(): readonly string[]
+  readiness(): Readiness
   /** Begins to follow the log. */
   start(): void
   close(): void
@@ -97,22 +97,24 @@ export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
   const reading = new HintedReading({ feed, clock })
   redis?.hints.onHint((hint) => reading.heard(hint))
   const stopHints = store.onHint(() => reading.heard())
+  const onLogTrouble = (error: Error | undefined) => deps.onTrouble('change log', error)
+  const logTrouble = new Trouble({ clock, report: onLogTrouble })
   let stopPolling = () => {}
   return {
     entities,
     store: new FollowedStore(store, feed, redis?.hints),
     statistics: () => entities.statistics(),
-    degradations: () => redis?.degradations() ?? [],
+    readiness() {
+      const ready = feed.ageMs <= settings.stalenessBoundMs
+      const why = `change log: ${logTrouble.current ?? 'not read yet'}`
+      const degradations = redis?.degradations() ?? []
+      if (!ready) return { ready, reasons: [why], degradations }
+      const hidden = logTrouble.current === undefined ? [] : [why]
+      return { ready, reasons: [], degradations: [...hidden, ...degradations] }
+    },
     start() {
-      const onTrouble = (error: Error | undefined) => deps.onTrouble('change log', error)
-      const trouble = new Trouble({ clock, report: onTrouble })
-      stopPolling = startPolling({
-        feed,
-        clock,
-        intervalMs: settings.feedIntervalMs,
-        random,
-        trouble,
-      })
+      const intervalMs = settings.feedIntervalMs
+      stopPolling = startPolling({ feed, clock, intervalMs, random, trouble: logTrouble })
     },
     close() {
       stopPolling()

@@ -37,6 +37,8 @@ export interface GrpcServerDeps extends MethodsDeps {
 export interface GrpcServer {
   /** Answers the address with the port that was chosen for port 0. */
   listen(address: string, credentials: ServerCredentials): Promise<string>
+  /** What health checks are answered. */
+  setServing(isServing: boolean): void
   /** Stops accepting, lets calls end for at most `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>
 }
@@ -57,6 +59,7 @@ export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
   addReflection(server, serviceNames)
   return {
     listen: (address, credentials) => listen(server, address, credentials),
+    setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
     async close(graceMs) {
       health.setStatus('', 'NOT_SERVING')
       await shutDown(server, graceMs)

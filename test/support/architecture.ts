@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: ['domain/', 'service/', 'storage/'],
   cache: ['domain/', 'service/', 'cache/'],
   grpc: ['domain/', 'service/', 'grpc/'],
+  http: ['domain/', 'service/', 'http/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
   cli: ['cli/', 'domain/', 'grpc/gen/'],
 }

@@ -65,6 +65,8 @@ function spawnServer(
     env: {
       PATH: process.env.PATH,
       POSTERN_LISTEN: '127.0.0.1:0',
+      POSTERN_HTTP_LISTEN: 'off',
+      POSTERN_LOAD_TIMEOUT: '10s',
       POSTERN_LOG_LEVEL: 'error',
       ...settings,
     },

@@ -24,6 +24,10 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Tes
   const config = parseConfig({
     POSTERN_DATABASE_URL: `file:${join(directory, 'postern.db')}`,
     POSTERN_LISTEN: '127.0.0.1:0',
+    POSTERN_HTTP_LISTEN: 'off',
+    // A machine that runs tests is a busy one.
+    POSTERN_LOAD_TIMEOUT: '10s',
+    POSTERN_REDIS_TIMEOUT: '1s',
     POSTERN_OWNER_EMAIL: 'owner@acme.example',
     POSTERN_ORGANIZATION_NAME: 'Acme',
     POSTERN_PEPPER: 'a pepper that only tests ever use',

@@ -1,0 +1,71 @@
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Readiness } from '../service/readiness.js'
+import { addHealth } from './health.js'
+
+export interface HttpServerDeps {
+  /** PEM; absent: clear text. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa?: Buffer }
+  readiness(): Readiness
+  metrics(): Promise<{ readonly type: string; readonly text: string }>
+  /** Called with what is no refusal: a bug, to be logged. */
+  onBug(error: unknown, path: string): void
+}
+
+export interface HttpServer {
+  /** Answers the address with the port that was chosen for port 0. */
+  listen(host: string, port: number): Promise<string>
+  /** Stops accepting, and lets requests under way end. */
+  close(): Promise<void>
+}
+
+const bodyBytesMax = 256 * 1024
+
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const app = fastify({
+    ...(deps.tls && { https: httpsOptions(deps.tls) }),
+    bodyLimit: bodyBytesMax,
+    connectionTimeout: 30_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+  })
+  addHealth(app, deps)
+  app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }))
+  return {
+    async listen(host, port) {
+      await app.listen({ host, port })
+      return addressOf(app, host)
+    },
+    close: () => app.close(),
+  }
+}
+
+function httpsOptions({ cert, key, clientCa }: NonNullable<HttpServerDeps['tls']>) {
+  if (!clientCa) return { cert, key }
+  return { cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: true }
+}
+
+interface Failure {
+  readonly error: unknown
+  readonly request: { readonly url: string }
+  readonly reply: { code(status: number): { send(body: unknown): unknown } }
+}
+
+function answerError({ onBug }: HttpServerDeps, { error, request, reply }: Failure): unknown {
+  const status = statusOf(error)
+  if (status < 500) return reply.code(status).send({ message: (error as Error).message })
+  onBug(error, new URL(request.url, 'http://host').pathname)
+  return reply.code(500).send({ message: 'internal error' })
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500
+  return typeof error.statusCode === 'number' ? error.statusCode : 500
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}
