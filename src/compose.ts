@@ -10,7 +10,7 @@ import { readCredentials } from './credentials.js'
 import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer, type GrpcServer } from './grpc/server.js'
-import { writeOwnerKey } from './owner-key-file.js'
+import { createOwnerKeyFile, printedOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
@@ -125,14 +125,12 @@ async function listen(
  */
 async function foundOrStop(
   server: GrpcServer,
-  deps: Omit<BootstrapDeps, 'keep'>,
+  deps: Omit<BootstrapDeps, 'keeper'>,
   { ownerKeyFile, ...input }: Config['bootstrap'],
 ): Promise<Founded | undefined> {
-  const keep: BootstrapDeps['keep'] = ({ ownerKey }) => {
-    if (ownerKeyFile) writeOwnerKey(ownerKeyFile, ownerKey.secret)
-  }
+  const keeper = ownerKeyFile ? createOwnerKeyFile(ownerKeyFile) : printedOwnerKey
   try {
-    return await bootstrap({ ...deps, keep }, input)
+    return await bootstrap({ ...deps, keeper }, input)
   } catch (error) {
     await server.close(0)
     throw error

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type PepperSource } from './config.js'
+import { placeFile } from './place-file.js'
 import { StartError } from './start-error.js'
 
 /**
@@ -26,28 +19,14 @@ export function readPepper(source: PepperSource): string {
     )
   }
   try {
-    generate(source.path)
+    mkdirSync(dirname(source.path), { recursive: true, mode: 0o700 })
+    placeFile(source.path, `${randomBytes(32).toString('hex')}\n`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const message = `POSTERN_DATABASE_URL: \`${source.path}\` cannot be made (${code})`
     throw new StartError(message, { cause: error })
   }
   return readSecretFile(source.path)
-}
-
-/** Linked into place when complete: a crash or a second server never leaves or sees half of one. */
-function generate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, path)
-  } catch (error) {
-    // There is one already: that one counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
-  }
 }
 
 function readSecretFile(path: string, prefix = ''): string {
