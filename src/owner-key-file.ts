@@ -32,7 +32,7 @@ export function createOwnerKeyFile(path: string): OwnerKeyKeeper {
         isOurs = placeFile(pending, `${secret}\n`)
         if (isOurs) return
         if (!readKept(pending)) throw taken(pending, 'exists already, and holds no key of ours')
-        throw alreadyExists('owner_key', pending, 'another start has kept a key meanwhile')
+        throw alreadyExists('owner_key', pending, { message: 'another start keeps a key' })
       }),
     show: () =>
       translating(path, () => {
