@@ -5,6 +5,7 @@ import { Application } from '../../src/grpc/gen/postern/v1/application.js'
 import { Organization } from '../../src/grpc/gen/postern/v1/organization.js'
 import { Effect, Policy } from '../../src/grpc/gen/postern/v1/policy.js'
 import {
+  aKeyOf,
   aMember,
   anAdministrator,
   anApplication,
@@ -72,6 +73,23 @@ onBothStores('the rights of administrators', (system) => {
     await manager.apiKeys.createApiKey({ bearer })
     await owner.policies.createPolicy(policyFor(id, 'IAMManager'))
     expect(await refusalOf(manager.apiKeys.createApiKey({ bearer }))).toMatchObject(escalation)
+  })
+
+  it('include keys for applications, and for no other human', async () => {
+    const { owner, as } = system()
+    const managers = ['IAMManager', 'IAMApplicationManager'].map(async (set) =>
+      as((await anAdministrator(owner, set)).key),
+    )
+    const { id } = await owner.applications.createApplication({ name: fresh('application') })
+    const human = { $case: 'userId', value: (await aMember(owner)).id } as const
+    for (const api of [owner, ...(await Promise.all(managers))]) {
+      const key = await aKeyOf(api, id)
+      expect(await ask(owner, key, { action: 'a:b:c' })).toBe('deny NO_MATCHING_RULE')
+      const refusal = await refusalOf(api.apiKeys.createApiKey({ bearer: human }))
+      expect(refusal).toMatchObject({ reason: 'FOREIGN_USER_KEY' })
+    }
+    const stranger = as((await anAdministrator(owner, 'IAMGroupManager')).key)
+    expect(await refusalOf(aKeyOf(stranger, id))).toMatchObject(denied)
   })
 
   describe('to hand on rights', () => {
