@@ -79,7 +79,7 @@ function removeCopies(path: string): void {
   const directory = dirname(path)
   const prefix = `${basename(path)}.`
   for (const name of readdirSync(directory)) {
-    if (!name.startsWith(prefix) || !/^\d+$/.test(name.slice(prefix.length))) continue
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{16}$/.test(name.slice(prefix.length))) continue
     const draft = join(directory, name)
     if (isSame(draft, path)) rmSync(draft, { force: true })
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -7,8 +8,9 @@ import { dirname } from 'node:path'
  * crash or a second process never leaves or sees half of one under this name.
  */
 export function placeFile(path: string, text: string): boolean {
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, text, { mode: 0o600, flush: true })
+  // Not the process id: containers that share a directory share that too.
+  const draft = `${path}.${randomBytes(8).toString('hex')}`
+  writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true })
   try {
     return linkFile(draft, path)
   } finally {

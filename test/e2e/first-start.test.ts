@@ -81,7 +81,7 @@ describe('a first start that was killed', () => {
   it('while the file had other names loses those that are not needed', async () => {
     await (await startServer(embedded())).kill('SIGTERM')
     copyFileSync(path('owner.key'), path('owner.key.pending'))
-    copyFileSync(path('owner.key'), path('owner.key.pending.4711'))
+    copyFileSync(path('owner.key'), path('owner.key.pending.0123456789abcdef'))
     await expectOpened(embedded())
   })
 })
