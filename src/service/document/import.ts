@@ -103,6 +103,9 @@ function located(error: unknown, path: string): unknown {
 function takenFields({ kind, message, metadata }: DomainError): readonly Violation[] {
   const { field } = metadata
   if (kind !== 'already-exists' || field === undefined) return []
-  const help = field === 'id' ? ', perhaps in another organization: leave it out for a new one' : ''
-  return [{ field, reason: 'DUPLICATE', description: `${message}${help}` }]
+  const description =
+    field === 'id'
+      ? 'is taken, perhaps by something in another organization or deleted: leave it out for a new one'
+      : message
+  return [{ field, reason: 'DUPLICATE', description }]
 }
