@@ -9,7 +9,7 @@ import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer, type GrpcServer } from './grpc/server.js'
 import { createHttpServer, type HttpServer } from './http/server.js'
-import { writeOwnerKey } from './owner-key-file.js'
+import { createOwnerKeyFile, printedOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
 import { readRedisSettings } from './redis-settings.js'
 import type { Tools } from './service/act.js'
@@ -160,13 +160,11 @@ async function listening(variable: string, address: string, open: () => Promise<
  * was taken, would be lost.
  */
 function foundIn(
-  deps: Omit<BootstrapDeps, 'keep'>,
+  deps: Omit<BootstrapDeps, 'keeper'>,
   { ownerKeyFile, ...input }: Config['bootstrap'],
 ): Promise<Founded | undefined> {
-  const keep: BootstrapDeps['keep'] = ({ ownerKey }) => {
-    if (ownerKeyFile) writeOwnerKey(ownerKeyFile, ownerKey.secret)
-  }
-  return bootstrap({ ...deps, keep }, input)
+  const keeper = ownerKeyFile ? createOwnerKeyFile(ownerKeyFile) : printedOwnerKey
+  return bootstrap({ ...deps, keeper }, input)
 }
 
 function openStore({ databaseUrl }: Config, tools: Tools, now: () => number): Promise<Store> {

@@ -165,9 +165,13 @@ function parseRedis(set: Variables): RedisConfig | undefined {
   }
 }
 
-/** Whoever can open a socket in the file system is on this machine: its permissions say who. */
+/**
+ * Whoever can open a socket in the file system is on this machine: its permissions say who. And
+ * whoever has a certificate of the operator's own authority was let in by the operator.
+ */
 function parseAuthorizePeers(set: Variables): Config['authorizePeers'] {
-  return set.POSTERN_LISTEN.startsWith('unix:') ? 'anyone' : set.POSTERN_AUTHORIZE_PEERS
+  const isVouchedFor = set.POSTERN_LISTEN.startsWith('unix:') || set.POSTERN_TLS_CLIENT_CA_FILE
+  return isVouchedFor ? 'anyone' : set.POSTERN_AUTHORIZE_PEERS
 }
 
 function parseDatabaseUrl(url: string): DatabaseUrl {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type PepperSource } from './config.js'
+import { placeFile } from './place-file.js'
 import { readSecretFile } from './secret-file.js'
 import { StartError } from './start-error.js'
 
@@ -22,28 +23,14 @@ export function readPepper(source: PepperSource): string {
     )
   }
   try {
-    generate(source.path)
+    mkdirSync(dirname(source.path), { recursive: true, mode: 0o700 })
+    placeFile(source.path, `${randomBytes(32).toString('hex')}\n`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const message = `POSTERN_DATABASE_URL: \`${source.path}\` cannot be made (${code})`
     throw new StartError(message, { cause: error })
   }
   return atLeast32(readSecretFile(source.path), source.path)
-}
-
-/** Linked into place when complete: a crash or a second server never leaves or sees half of one. */
-function generate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, path)
-  } catch (error) {
-    // There is one already: that one counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
-  }
 }
 
 function atLeast32(text: string, named: string): string {

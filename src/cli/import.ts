@@ -1,4 +1,4 @@
-import type { OrganizationDocument } from '../domain/document.js'
+import { type OrganizationDocument, withoutIds } from '../domain/document.js'
 import { parseDocument } from '../domain/document-parser.js'
 import { Validation } from '../domain/validation.js'
 import {
@@ -21,6 +21,7 @@ export const importCommand: Command = {
   operands: { usage: 'FILE', min: 1, max: 1 },
   options: {
     'dry-run': { help: 'show what would change, and change nothing' },
+    'without-ids': { help: 'make everything new under ids of its own, as in another organization' },
     prune: { help: 'delete what the file does not name, except the owner and keys' },
     ...connectionOptions,
   },
@@ -30,7 +31,8 @@ export const importCommand: Command = {
   ],
   async run(args, { terminal, paint }) {
     const file = await readDataFile(args.operand(0), terminal)
-    const document = readDocument(file)
+    const named = readDocument(file)
+    const document = args.has('without-ids') ? withoutIds(named) : named
     const dryRun = args.has('dry-run')
     const response = await withConnection(args, terminal, (connection) =>
       send(connection, file, { document, dryRun, prune: args.has('prune') }),

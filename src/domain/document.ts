@@ -97,3 +97,16 @@ export const emptyDocument: OrganizationDocument = {
   permissionSets: [],
   policies: [],
 }
+
+/** The same organization for another place, where these ids are somebody else's. */
+export function withoutIds(document: OrganizationDocument): OrganizationDocument {
+  const anonymous = <T extends { readonly id: string }>(entry: T): T => ({ ...entry, id: '' })
+  return {
+    ...document,
+    projects: document.projects.map(anonymous),
+    users: document.users.map(anonymous),
+    applications: document.applications.map(anonymous),
+    groups: document.groups.map(anonymous),
+    policies: document.policies.map(anonymous),
+  }
+}

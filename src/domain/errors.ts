@@ -55,11 +55,16 @@ export function notFound(resource: string, id: string): DomainError {
   })
 }
 
-export function alreadyExists(resource: string, id: string, message: string): DomainError {
+/** `field` is the one whose value is taken, where it is a single one: `id`, `name` … */
+export function alreadyExists(
+  resource: string,
+  id: string,
+  { message, field }: { readonly message: string; readonly field?: string },
+): DomainError {
   return new DomainError('already-exists', {
     reason: 'ALREADY_EXISTS',
     message,
-    metadata: { resource, resource_id: id },
+    metadata: { resource, resource_id: id, ...(field !== undefined && { field }) },
   })
 }
 

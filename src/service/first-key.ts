@@ -23,8 +23,8 @@ export interface FirstKey {
 export async function insertFirstKey(
   { tx, tools, nowMs }: KeylessAct,
   bearer: User,
+  secret = createSecret(tools.randomBytes),
 ): Promise<FirstKey> {
-  const secret = createSecret(tools.randomBytes)
   const secretHash = tools.hashSecret(secret)
   const key: ApiKey = {
     id: createAccessKey(tools.randomBytes),

@@ -12,6 +12,8 @@ export interface Founding {
   readonly id?: OrganizationId | undefined
   /** The server's first organization. */
   readonly root: boolean
+  /** Absent: made here. */
+  readonly ownerSecret?: string
 }
 
 export interface Founded {
@@ -41,7 +43,7 @@ export async function foundOrganization(act: KeylessAct, founding: Founding): Pr
   await insertImplicitGroup(act, organization.id, 'all-users')
   await insertImplicitGroup(act, organization.id, 'all-applications')
   const owner = await insertOwner(act, organization.id, founding.ownerEmail)
-  return { organization, owner, ownerKey: await insertFirstKey(act, owner) }
+  return { organization, owner, ownerKey: await insertFirstKey(act, owner, founding.ownerSecret) }
 }
 
 async function insertImplicitGroup(

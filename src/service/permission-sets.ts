@@ -41,7 +41,10 @@ export async function createPermissionSet(
     permissions: parsePermissions(v, 'permissions', input.permissions),
   }))
   if (act.tools.findBuiltin(fields.name)) {
-    throw alreadyExists('permission_set', fields.name, `\`${fields.name}\` is built in`)
+    throw alreadyExists('permission_set', fields.name, {
+      field: 'name',
+      message: `\`${fields.name}\` is built in`,
+    })
   }
   const set: CustomPermissionSet = {
     ...fields,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AccountId } from '../../src/domain/ids.js'
+import type { AccountId, ApplicationId, GroupId, UserId } from '../../src/domain/ids.js'
 import type { Store } from '../../src/service/ports.js'
 import {
   aGroup,
@@ -56,6 +56,23 @@ export function describeRefusals(store: () => Store): void {
         kind: 'already-exists',
         message: expect.stringContaining(project.id),
       })
+    })
+
+    it('an id that a user, application or group had, to any of them and in any organization', async () => {
+      const [one, two] = [await founded(store()), await founded(store())]
+      const application = anApplication(one.id)
+      await save(store(), one.id, (tx) => tx.applications.insert(application))
+      await save(store(), one.id, (tx) => tx.applications.delete(application.id))
+      const id = application.id as string
+      const taken = { kind: 'already-exists', metadata: { resource_id: id, field: 'id' } }
+      const attempts: Parameters<typeof save<void>>[2][] = [
+        (tx) => tx.applications.insert(anApplication(two.id, { id: id as ApplicationId })),
+        (tx) => tx.users.insert(aUser(two.id, { id: id as UserId })),
+        (tx) => tx.groups.insert(aGroup(two.id, { id: id as GroupId })),
+      ]
+      for (const attempt of attempts) {
+        await expect(save(store(), two.id, attempt)).rejects.toMatchObject(taken)
+      }
     })
 
     it('an address or external id that is taken in the organization', async () => {

@@ -100,6 +100,38 @@ describe('an organization in a file', () => {
     })
   })
 
+  it('goes into a second organization of the same server under ids of its own', async () => {
+    const { organizations } = system.owner
+    const [from, to] = await Promise.all(
+      ['from@first.example', 'to@second.example'].map((ownerEmail) =>
+        organizations.createOrganization({ name: 'Twin', ownerEmail }),
+      ),
+    )
+    const asFirst = { env: { POSTERN_API_KEY: from?.ownerApiKey ?? '' } }
+    const asSecond = { env: { POSTERN_API_KEY: to?.ownerApiKey ?? '' } }
+    const made = await postern(['import', '-'], {
+      ...asFirst,
+      input: `{ projects: [{ name: p }], applications: [{ name: a }],
+        groups: [{ name: g, applications: [a] }],
+        policies: [{ name: q, principal: { group: g },
+          rules: [{ permission_sets: [VPCFullAccess], projects: [p] }] }] }`,
+    })
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    const exported = JSON.parse((await postern(['export', '--format', 'json'], asFirst)).stdout)
+    const twin = file('twin.json', JSON.stringify({ ...exported, users: [] }))
+    const clash = await postern(['import', twin, '--json'], asSecond)
+    expect(clash.code).toBe(73)
+    expect(JSON.parse(clash.stderr).error).toMatchObject({
+      reason: 'ALREADY_EXISTS',
+      violations: [{ field: 'projects[1].id', reason: 'DUPLICATE' }],
+    })
+    const copied = await postern(['import', twin, '--without-ids'], asSecond)
+    expect(copied).toMatchObject({ code: 0, stderr: '' })
+    expect(copied.stdout).toMatch(/4 created/)
+    const again = await postern(['import', twin, '--without-ids'], asSecond)
+    expect(again.stdout).toBe('nothing to change\n')
+  })
+
   it('takes away what it does not name only when told', async () => {
     const { stdout } = await postern(['export', '--format', 'json'])
     const document = JSON.parse(stdout)

@@ -2,8 +2,10 @@ import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { ApiKey, KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
 import { Application } from '../../src/grpc/gen/postern/v1/application.js'
+import { Organization } from '../../src/grpc/gen/postern/v1/organization.js'
 import { Effect, Policy } from '../../src/grpc/gen/postern/v1/policy.js'
 import {
+  aKeyOf,
   aMember,
   anAdministrator,
   anApplication,
@@ -71,6 +73,23 @@ onBothStores('the rights of administrators', (system) => {
     await manager.apiKeys.createApiKey({ bearer })
     await owner.policies.createPolicy(policyFor(id, 'IAMManager'))
     expect(await refusalOf(manager.apiKeys.createApiKey({ bearer }))).toMatchObject(escalation)
+  })
+
+  it('include keys for applications, and for no other human', async () => {
+    const { owner, as } = system()
+    const managers = ['IAMManager', 'IAMApplicationManager'].map(async (set) =>
+      as((await anAdministrator(owner, set)).key),
+    )
+    const { id } = await owner.applications.createApplication({ name: fresh('application') })
+    const human = { $case: 'userId', value: (await aMember(owner)).id } as const
+    for (const api of [owner, ...(await Promise.all(managers))]) {
+      const key = await aKeyOf(api, id)
+      expect(await ask(owner, key, { action: 'a:b:c' })).toBe('deny NO_MATCHING_RULE')
+      const refusal = await refusalOf(api.apiKeys.createApiKey({ bearer: human }))
+      expect(refusal).toMatchObject({ reason: 'FOREIGN_USER_KEY' })
+    }
+    const stranger = as((await anAdministrator(owner, 'IAMGroupManager')).key)
+    expect(await refusalOf(aKeyOf(stranger, id))).toMatchObject(denied)
   })
 
   describe('to hand on rights', () => {
@@ -349,6 +368,52 @@ onBothStores('the rights of administrators', (system) => {
     await api.apiKeys.deleteApiKey(last)
     const alone = as(manager.key).applications.deleteApplication({ applicationId: manager.id })
     expect(await refusalOf(alone)).toMatchObject({ reason: 'LAST_IAM_PATH' })
+  })
+
+  it('may not leave to the last path a key that is about to end', async () => {
+    const { owner, as, clock } = system()
+    const ownerEmail = `${fresh('owner')}@other.example`
+    const made = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+    const api = as(made.ownerApiKey)
+    const bearer = { $case: 'userId', value: made.owner?.id ?? '' } as const
+    const keyOf = (ms: number) =>
+      api.apiKeys.createApiKey({ bearer, expireTime: new Date(clock.nowMs + ms) })
+    const hour = 3_600_000
+    const last = { accessKey: made.ownerAccessKey }
+    const refused = { code: status.FAILED_PRECONDITION, reason: 'LAST_IAM_PATH' }
+    await keyOf(hour)
+    expect(await refusalOf(api.apiKeys.deleteApiKey(last))).toMatchObject(refused)
+    const ending = (ms: number) => ({
+      apiKey: ApiKey.fromPartial({ ...last, expireTime: new Date(clock.nowMs + ms) }),
+      updateMask: ['expire_time'],
+    })
+    expect(await refusalOf(api.apiKeys.updateApiKey(ending(hour)))).toMatchObject(refused)
+    await api.apiKeys.updateApiKey(ending(hour + 1))
+    await keyOf(hour + 1)
+    await api.apiKeys.deleteApiKey(last)
+  })
+
+  it('count a shorter life for a path where the organization lets no key live long', async () => {
+    const { owner, as, clock } = system()
+    const ownerEmail = `${fresh('owner')}@other.example`
+    const made = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+    const api = as(made.ownerApiKey)
+    await api.organizations.updateOrganization({
+      organization: Organization.fromPartial({
+        id: made.organization?.id ?? '',
+        apiKeyTtlMax: { seconds: 600n, nanos: 0 },
+      }),
+      updateMask: ['api_key_ttl_max'],
+    })
+    const bearer = { $case: 'userId', value: made.owner?.id ?? '' } as const
+    const keyOf = (ms: number) =>
+      api.apiKeys.createApiKey({ bearer, expireTime: new Date(clock.nowMs + ms) })
+    const last = { accessKey: made.ownerAccessKey }
+    await keyOf(60_000)
+    const refusal = await refusalOf(api.apiKeys.deleteApiKey(last))
+    expect(refusal).toMatchObject({ reason: 'LAST_IAM_PATH' })
+    await keyOf(60_001)
+    await api.apiKeys.deleteApiKey(last)
   })
 
   it('of a guest are its own in each organization, after acceptance', async () => {

@@ -50,8 +50,8 @@ export interface Connection {
   close(): void
 }
 
-export function connect(address: string): Connection {
-  const client = new Client(address, credentials.createInsecure())
+export function connect(address: string, how = credentials.createInsecure()): Connection {
+  const client = new Client(address, how)
   return { as: (secret) => createApi(client, secret), close: () => client.close() }
 }
 

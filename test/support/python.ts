@@ -40,9 +40,12 @@ function search(): Python | undefined {
   return undefined
 }
 
+/** As a module it would add an import path, which a descriptor set does not go with. */
+const runTools = 'import sys; from grpc_tools import protoc; sys.exit(protoc.main(sys.argv))'
+
 function withTools(program: string): Python['generate'] {
   return (descriptorSet, files, out) =>
-    generate([program, '-m', 'grpc_tools.protoc', `--grpc_python_out=${out}`], {
+    generate([program, '-c', runTools, `--grpc_python_out=${out}`], {
       descriptorSet,
       files,
       out,

@@ -42,7 +42,7 @@ export async function startServer(settings: Settings, program = built): Promise<
 
 /** For a server that is expected to end by itself. */
 export function runServer(settings: Settings): Promise<Exit> {
-  return spawnServer(settings, built).exit
+  return spawnServer(settings).exit
 }
 
 /** For a server that dies before it serves, or soon after. */
@@ -57,9 +57,10 @@ export async function killStarting(
   await exit
 }
 
-function spawnServer(
+/** For a test that ends it by itself, before it serves. */
+export function spawnServer(
   settings: Settings,
-  program: string,
+  program = built,
 ): { child: ChildProcess; exit: Promise<Exit> } {
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {

@@ -1,5 +1,5 @@
 import type { OrganizationDocument } from '../../domain/document.js'
-import { DomainError } from '../../domain/errors.js'
+import { DomainError, type Violation } from '../../domain/errors.js'
 import { ownOrganization, type WriteAct } from '../act.js'
 import { checkDocument } from './check.js'
 import { Directory } from './directory.js'
@@ -90,11 +90,22 @@ function located(error: unknown, path: string): unknown {
   return new DomainError(error.kind, {
     reason: error.reason,
     message: `${path}: ${error.message}`,
-    violations: error.violations.map((violation) => ({
+    violations: [...error.violations, ...takenFields(error)].map((violation) => ({
       ...violation,
       field: `${path}.${violation.field}`,
     })),
     metadata: { ...error.metadata, entry: path },
     cause: error,
   })
+}
+
+/** Ids are one space for all organizations: a document that came from another one meets them. */
+function takenFields({ kind, message, metadata }: DomainError): readonly Violation[] {
+  const { field } = metadata
+  if (kind !== 'already-exists' || field === undefined) return []
+  const description =
+    field === 'id'
+      ? 'is taken, perhaps by something in another organization or deleted: leave it out for a new one'
+      : message
+  return [{ field, reason: 'DUPLICATE', description }]
 }

@@ -19,22 +19,51 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** What each unique constraint protects. SQLite tells columns, not names: see `violatedUnique`. */
-const uniqueMessages: Readonly<Record<string, string>> = {
-  organizations_root_key: 'there is a root organization already',
-  projects_organization_id_name_key: 'a project with this name exists already',
-  accounts_email_key: 'an account with this email exists already',
-  permission_sets_organization_id_name_key: 'a permission set with this name exists already',
-  users_organization_id_email_key: 'a user with this email exists already',
-  users_organization_id_external_id_key: 'a user with this external_id exists already',
-  users_organization_id_account_id_key: 'this person is a user of the organization already',
-  users_organization_id_key: 'the organization has an owner already',
-  users_account_id_key: 'this person is owner or member of an organization already',
-  applications_organization_id_external_id_key:
-    'an application with this external_id exists already',
-  groups_organization_id_name_key: 'a group with this name exists already',
-  groups_organization_id_kind_key: 'the organization has this implicit group already',
-  api_key_secrets_hash_key: 'this secret is in use already',
+/** What a unique constraint protects, and the field that holds what is taken, where it is one. */
+interface Unique {
+  readonly message: string
+  readonly field?: string
+}
+
+/** SQLite tells columns, not names of constraints: see `violatedUnique`. */
+const uniques: Readonly<Record<string, Unique>> = {
+  organizations_root_key: { message: 'there is a root organization already' },
+  projects_organization_id_name_key: {
+    field: 'name',
+    message: 'a project with this name exists already',
+  },
+  accounts_email_key: { field: 'email', message: 'an account with this email exists already' },
+  permission_sets_organization_id_name_key: {
+    field: 'name',
+    message: 'a permission set with this name exists already',
+  },
+  users_organization_id_email_key: {
+    field: 'email',
+    message: 'a user with this email exists already',
+  },
+  users_organization_id_external_id_key: {
+    field: 'external_id',
+    message: 'a user with this external_id exists already',
+  },
+  users_organization_id_account_id_key: {
+    message: 'this person is a user of the organization already',
+  },
+  users_organization_id_key: { message: 'the organization has an owner already' },
+  users_account_id_key: {
+    message: 'this person is owner or member of an organization already',
+  },
+  applications_organization_id_external_id_key: {
+    field: 'external_id',
+    message: 'an application with this external_id exists already',
+  },
+  groups_organization_id_name_key: {
+    field: 'name',
+    message: 'a group with this name exists already',
+  },
+  groups_organization_id_kind_key: {
+    message: 'the organization has this implicit group already',
+  },
+  api_key_secrets_hash_key: { message: 'this secret is in use already' },
 }
 
 /** Runs a statement that stores something; names what is taken or missing when it is refused. */
@@ -44,8 +73,11 @@ export async function storing<T>({ noun, id }: Subject, statement: () => Promise
   } catch (error) {
     const unique = violatedUnique(error)
     if (unique !== undefined) {
-      const message = uniqueMessages[unique] ?? `${noun} with id \`${id}\` exists already`
-      throw alreadyExists(noun, id, message)
+      const taken = uniques[unique] ?? {
+        field: 'id',
+        message: `${noun} with id \`${id}\` exists already`,
+      }
+      throw alreadyExists(noun, id, taken)
     }
     if (!isForeignKeyViolation(error)) throw error
     throw failedPrecondition(
