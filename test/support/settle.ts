@@ -4,6 +4,7 @@ import type { OrganizationId, ProjectId } from '../../src/domain/ids.js'
 import type { BearerName, KeyPlan, OrganizationPlan } from '../../src/domain/world/plan.js'
 import { toDocument } from '../../src/grpc/document.js'
 import { KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
+import type { OrganizationDocument } from '../../src/grpc/gen/postern/v1/document.js'
 import type { Api } from './api.js'
 import type { TestSystem } from './system.js'
 
@@ -11,6 +12,8 @@ import type { TestSystem } from './system.js'
 export interface Settled extends IdFinder {
   /** As the owner of the organization of the key, or else of the case. */
   administrator(asked: CorpusCase): Api
+  /** As the owner of the organization. */
+  ownerOf(organization: string): Api
   /** `undefined` for a key of a guest who has not accepted: on a server there is none. */
   secretOf(keyName: string): string | undefined
   /** A stranger's id for one whom the organization does not know. */
@@ -32,6 +35,9 @@ interface Home {
   readonly projects: Map<string, string>
 }
 
+/** What is imported for a plan. */
+export type DocumentOf = (plan: OrganizationPlan) => Omit<OrganizationDocument, 'name'>
+
 /**
  * Makes the organizations as administrators and people would: by import, enrollment, invitation
  * and acceptance. Everything is made long before the instants that the cases ask at.
@@ -39,10 +45,11 @@ interface Home {
 export async function settle(
   system: TestSystem,
   plans: readonly OrganizationPlan[],
+  documentOf: DocumentOf = ({ document }) => toDocument({ ...document, name: '' }),
 ): Promise<Settled> {
   system.clock.nowMs = Date.parse('2000-01-01T00:00:00Z')
   const homes = new Map<string, Home>()
-  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan))
+  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan, documentOf))
   for (const home of homes.values()) await enrolMembers(system, home)
   for (const home of homes.values()) await admitGuests(system, home, [...homes.values()])
   const secrets = new Map<string, string>()
@@ -59,6 +66,7 @@ export async function settle(
     findOrganizationId: (name) => homes.get(name)?.id as OrganizationId | undefined,
     findProjectId: (name, project) =>
       homes.get(name)?.projects.get(project) as ProjectId | undefined,
+    ownerOf: (name) => known(homes.get(name), name).api,
     administrator: ({ organization, asker }) => {
       const home = asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization)
       return known(home, organization).api
@@ -77,14 +85,20 @@ export async function settle(
   }
 }
 
-async function makeHome(system: TestSystem, plan: OrganizationPlan): Promise<Home> {
+async function makeHome(
+  system: TestSystem,
+  plan: OrganizationPlan,
+  documentOf: DocumentOf,
+): Promise<Home> {
   const { document } = plan
   const owner = document.users.find((user) => user.type === 'owner')
   const ownerEmail = owner?.email ?? `owner@${plan.name.toLowerCase()}.test`
   const made = await system.owner.organizations.createOrganization({ name: plan.name, ownerEmail })
   const api = system.as(made.ownerApiKey)
-  const users = document.users.map((user) => ({ ...user, locked: false }))
-  await api.documents.importOrganization({ document: toDocument({ ...document, name: '', users }) })
+  const wire = documentOf(plan)
+  // Members lock themselves out only once they have their keys.
+  const users = wire.users.map((user) => ({ ...user, locked: false }))
+  await api.documents.importOrganization({ document: { ...wire, name: '', users } })
   const firstKeys = new Map([[ownerEmail.toLowerCase(), made.ownerApiKey]])
   const id = made.organization?.id ?? ''
   return { plan, id, api, firstKeys, ...(await directoryOf(api)) }
