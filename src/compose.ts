@@ -77,7 +77,7 @@ export async function openSystem(
       log.error({ err: error, path }, 'a call failed on a bug')
     const server = createGrpcServer({
       administration: createAdministration({ store, tools, now }),
-      authorizer: createAuthorizer({ entities, hashSecret: tools.hashSecret, now }),
+      authorizer: createAuthorizer({ ...tools, ...systemClock, entities, now }),
       authorizePeers: config.authorizePeers,
       enroll: createEnroll({ store, tools, now }),
       onBug,

@@ -4,7 +4,7 @@ import { live } from './support/simulation/life.js'
 import { mutants } from './support/simulation/mutants.js'
 
 const seeds = 5_000
-const steps = 120
+const steps = 150
 
 test.each(mutants)('without $safeguard, $danger', { timeout: 180_000 }, async (mutant) => {
   const subject = await buildMutant(mutant)

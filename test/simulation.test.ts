@@ -3,7 +3,7 @@ import { live } from './support/simulation/life.js'
 import * as subject from './support/simulation/subject.js'
 
 const seeds = 5_000
-const steps = 120
+const steps = 150
 
 /** A life that broke a promise is lived again with its seed. */
 test(`${seeds} lives of two replicas break no promise`, { timeout: 180_000 }, async () => {

@@ -1,5 +1,6 @@
 import type { AuthorizationView } from '../domain/authorization-view.js'
 import { DomainError } from '../domain/errors.js'
+import { Decider } from '../domain/evaluate.js'
 import type { Principal } from '../domain/principal.js'
 import {
   type Consistency,
@@ -18,6 +19,7 @@ import type { FreshnessStatistics } from '../service/statistics.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
+import { DeciderMemo, type Gathered } from './decider-memo.js'
 import { type CachedEntity, EntityCache, type EntityCacheLimits } from './entity-cache.js'
 import { EntityLoader, type LoadedFrom, type LoadLimits, type SharedTier } from './entity-loader.js'
 import { HeldLookup } from './held-lookup.js'
@@ -55,6 +57,9 @@ export class CachedEntities implements EntitySource {
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
   readonly #views = new ViewMemo()
+  readonly #deciders = new DeciderMemo()
+  /** Another number whenever memory may hold something else than before. */
+  #version = 0
   readonly #loader: EntityLoader
   readonly #lookup: EntityLookup
   readonly #tally = new Tally()
@@ -98,8 +103,9 @@ export class CachedEntities implements EntitySource {
       const attempt = this.#attempt(work)
       if ('value' in attempt) {
         // A process can be frozen between any two lines: what it computed before is old after.
-        if (this.feed.ageMs > this.#options.boundMs) continue
-        return this.#stamp(attempt.value, tier)
+        const { ageMs } = this.feed
+        if (ageMs > this.#options.boundMs) continue
+        return this.#stamp(attempt.value, tier, ageMs)
       }
       tier = slower(tier, await patience.wait(this.#loadAll(attempt.wants)))
     }
@@ -107,6 +113,18 @@ export class CachedEntities implements EntitySource {
       'STORE_CHANGING',
       'the store changes faster than the question can be answered',
     )
+  }
+
+  decideNow<T>(work: (lookup: EntityLookup) => T): Decided<T> | undefined {
+    try {
+      const value = work(this.#lookup)
+      // Looked at once it is computed: a process can be frozen between any two lines.
+      const { ageMs } = this.feed
+      return ageMs > this.#options.boundMs ? undefined : this.#stamp(value, 'memory', ageMs)
+    } catch (error) {
+      if (error instanceof EntitiesMissing) return undefined
+      throw error
+    }
   }
 
   statistics(): FreshnessStatistics {
@@ -188,11 +206,10 @@ export class CachedEntities implements EntitySource {
     return sources.reduce<Tier>(slower, 'memory')
   }
 
-  #stamp<T>(value: T, tier: Tier): Decided<T> {
-    const { ageMs, applied } = this.feed
+  #stamp<T>(value: T, tier: Tier, ageMs: number): Decided<T> {
     this.#tally.answers[tier] += 1
-    const validForMs = Math.max(0, this.#options.boundMs - ageMs)
-    return { value, revision: applied, freshness: { tier, ageMs, validForMs } }
+    const validForMs = this.#options.boundMs - ageMs
+    return { value, revision: this.feed.applied, freshness: { tier, ageMs, validForMs } }
   }
 
   #createFeed(store: CachedEntitiesDeps['store']): ChangeFeed {
@@ -204,10 +221,13 @@ export class CachedEntities implements EntitySource {
       readChanges: (request) => store.readChanges(request),
       onApply: ({ keys }) => {
         for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
+        this.#version += 1
       },
       onReset: () => {
         this.#cache.clear()
         this.#views.clear()
+        this.#deciders.clear()
+        this.#version += 1
       },
     })
   }
@@ -218,7 +238,9 @@ export class CachedEntities implements EntitySource {
       findCredential: (secretHash) => held.findCredential(secretHash),
       findPrincipal: (ref) => held.findPrincipal(ref),
       findProjectOrganization: (id) => held.findProjectOrganization(id),
-      viewOf: (principal) => this.#viewOf(principal, held),
+      viewOf: (principal) => this.#viewOf(principal, this.#bindingsOf(principal), held),
+      findDecider: (secretHash) =>
+        this.#deciders.find(secretHash, this.#version, () => this.#gather(secretHash, held)),
     }
   }
 
@@ -228,11 +250,32 @@ export class CachedEntities implements EntitySource {
     return this.#clock.wallMs() < entity.endsAtMs ? entity : undefined
   }
 
+  /** All that a decision about a key is made from; `undefined`: there is no such key. */
+  #gather(secretHash: string, held: HeldLookup): Gathered | undefined {
+    const key = held.findCredential(secretHash)
+    const principal = key && held.findPrincipal(key.bearer)
+    if (!principal) return undefined
+    const bindings = this.#bindingsOf(principal)
+    const view = this.#viewOf(principal, bindings, held)
+    const named = [
+      this.#find({ kind: 'credential', secretHash }),
+      this.#find({ kind: 'principal', ref: key.bearer }),
+      ...bindings,
+    ]
+    const parts = named.filter((part) => part !== undefined)
+    return { parts, create: () => new Decider({ key, principal, view }) }
+  }
+
+  #bindingsOf({ ref, groupIds }: Principal): (CachedEntity | undefined)[] {
+    return [ref.id, ...groupIds].map((holderId) => this.#find({ kind: 'bindings', holderId }))
+  }
+
   /** A view is as good as the entries that it was joined from, which the cache still holds. */
-  #viewOf(principal: Principal, held: HeldLookup): AuthorizationView {
-    const entries = [principal.ref.id, ...principal.groupIds].map((holderId) =>
-      this.#find({ kind: 'bindings', holderId }),
-    )
+  #viewOf(
+    principal: Principal,
+    entries: readonly (CachedEntity | undefined)[],
+    held: HeldLookup,
+  ): AuthorizationView {
     return this.#views.get(principal, entries, () => held.viewOf(principal))
   }
 }

@@ -10,17 +10,15 @@ export class ChangeWindow {
   readonly #lastChange = new Map<string, number>()
   readonly #nonces = new Map<number, string>()
   readonly #keysMax: number
-  #epoch = ''
   #start = 0
-  #applied = 0
+  #applied: Revision = { epoch: '', number: 0, nonce: '' }
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax
   }
 
   get applied(): Revision {
-    const nonce = this.#nonces.get(this.#applied) ?? ''
-    return { epoch: this.#epoch, number: this.#applied, nonce }
+    return this.#applied
   }
 
   /** The first revision that can be judged. */
@@ -32,28 +30,29 @@ export class ChangeWindow {
   reset(head: Revision): void {
     this.#lastChange.clear()
     this.#nonces.clear()
-    this.#epoch = head.epoch
     this.#start = head.number
-    this.#applied = head.number
+    this.#applied = head
     this.#nonces.set(head.number, head.nonce)
   }
 
   /** Must be the revision after the one applied last. */
   apply({ number, nonce, keys }: ChangeRow): void {
-    if (number !== this.#applied + 1) throw new Error(`revision ${number} is out of order`)
+    if (number !== this.#applied.number + 1) throw new Error(`revision ${number} is out of order`)
     for (const key of keys) {
       // Taken out first, so that the map stays in order of last change.
       this.#lastChange.delete(key)
       this.#lastChange.set(key, number)
     }
     this.#nonces.set(number, nonce)
-    this.#applied = number
+    this.#applied = { epoch: this.#applied.epoch, number, nonce }
     this.#trim()
   }
 
   /** Whether `revision` is one of this window's history. */
   contains({ epoch, number, nonce }: Revision): boolean {
-    if (epoch !== this.#epoch || number < this.#start || number > this.#applied) return false
+    const { applied } = this
+    if (epoch !== applied.epoch) return false
+    if (number < this.#start || number > applied.number) return false
     return this.#nonces.get(number) === nonce
   }
 

@@ -30,19 +30,24 @@ export interface Subject {
   readonly keyId?: ApiKeyId
 }
 
-/** The answer. A deny is an answer too; not knowing is an error, thrown. */
+/**
+ * The answer. A deny is an answer too; not knowing is an error, thrown. `timed`: a condition was
+ * asked that may read the clock, so time alone may change the answer.
+ */
 export type Decision =
   | {
       readonly effect: 'allow'
       readonly reason: AllowReason
       readonly subject: Subject
       readonly rule?: DecidingRule
+      readonly timed?: true
     }
   | {
       readonly effect: 'deny'
       readonly reason: DenyReason
       readonly subject?: Subject
       readonly rule?: DecidingRule
+      readonly timed?: true
     }
 
 /** False when the credential, not the rights behind it, is the reason for the deny. */

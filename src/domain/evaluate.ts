@@ -1,13 +1,14 @@
 import { type ApiKeyCredential, isExpired, type KeyNarrowing } from './api-key.js'
 import type { AuthorizationView } from './authorization-view.js'
-import type { ConditionInput } from './condition/condition.js'
-import type { DecidingRule, Decision, DenyReason, Subject } from './decision.js'
+import { type ConditionInput, type ConditionOutcome, mayReadTime } from './condition/condition.js'
+import type { Decision, DenyReason, Subject } from './decision.js'
 import type { OrganizationId, ProjectId } from './ids.js'
 import { contains, parseIpAddress, parseIpRange } from './ip-range.js'
 import { matchesPattern } from './pattern.js'
 import type { CompiledRule } from './policy.js'
 import type { Principal } from './principal.js'
 import type { Question } from './question.js'
+import { Verdicts } from './verdicts.js'
 
 /** All that a decision about one principal depends on, read from one snapshot. */
 export interface DecisionFacts {
@@ -21,52 +22,88 @@ export interface DecisionFacts {
 
 /** Decides one question at one instant, in the order that the reasons stand in the manual. */
 export function evaluate(facts: DecisionFacts, question: Question, nowMs: number): Decision {
-  const subject = subjectOf(facts)
-  const refusal = refusalBeforePolicies(facts, question, nowMs)
-  if (refusal) return { effect: 'deny', reason: refusal, subject }
-  if (facts.principal.owner) return { effect: 'allow', reason: 'OWNER', subject }
-  return evaluatePolicies(facts, question, { subject, nowMs })
+  return new Decider(facts).decide(question, facts.projectOrganizationId, nowMs)
 }
 
-/** What settles the question before any policy is looked at. */
-function refusalBeforePolicies(
-  { key, principal, projectOrganizationId }: DecisionFacts,
-  question: Question,
-  nowMs: number,
-): DenyReason | undefined {
-  if (key && isExpired(key.expiresAtMs, nowMs)) return 'KEY_EXPIRED'
-  if (principal.status === 'locked') return 'PRINCIPAL_LOCKED'
-  if (principal.status === 'pending') return 'PRINCIPAL_PENDING'
-  const { organizationId, projectId } = question.resource
-  if (organizationId !== undefined && organizationId !== principal.organizationId) {
-    return 'OUT_OF_SCOPE'
+/** Who decides again and again about one principal, with or without one of its keys. */
+export class Decider {
+  readonly key: ApiKeyCredential | undefined
+  readonly principal: Principal
+  readonly #view: AuthorizationView
+  readonly #verdicts: Verdicts
+
+  constructor({ key, principal, view }: Omit<DecisionFacts, 'projectOrganizationId'>) {
+    this.key = key
+    this.principal = principal
+    this.#view = view
+    this.#verdicts = new Verdicts(subjectOf(key, principal))
   }
-  if (projectId !== undefined && projectOrganizationId !== principal.organizationId) {
-    return 'OUT_OF_SCOPE'
+
+  /** `projectOrganizationId` is that of the question's project; `undefined`: there is none. */
+  decide(
+    question: Question,
+    projectOrganizationId: OrganizationId | undefined,
+    nowMs: number,
+  ): Decision {
+    const refusal = this.#refusalBeforePolicies(question, projectOrganizationId, nowMs)
+    if (refusal) return this.#verdicts.deny(refusal)
+    if (this.principal.owner) return this.#verdicts.owner()
+    return this.#decideByPolicies(question, nowMs)
   }
-  if (key && !allowsQuestion(key.narrowing, question)) return 'KEY_RESTRICTION'
-  return undefined
+
+  /** What settles the question before any policy is looked at. */
+  #refusalBeforePolicies(
+    question: Question,
+    projectOrganizationId: OrganizationId | undefined,
+    nowMs: number,
+  ): DenyReason | undefined {
+    const { key, principal } = this
+    if (key && isExpired(key.expiresAtMs, nowMs)) return 'KEY_EXPIRED'
+    if (principal.status === 'locked') return 'PRINCIPAL_LOCKED'
+    if (principal.status === 'pending') return 'PRINCIPAL_PENDING'
+    const { organizationId, projectId } = question.resource
+    if (organizationId !== undefined && organizationId !== principal.organizationId) {
+      return 'OUT_OF_SCOPE'
+    }
+    if (projectId !== undefined && projectOrganizationId !== principal.organizationId) {
+      return 'OUT_OF_SCOPE'
+    }
+    if (key && !allowsQuestion(key.narrowing, question)) return 'KEY_RESTRICTION'
+    return undefined
+  }
+
+  #decideByPolicies(question: Question, nowMs: number): Decision {
+    const conditions = new ConditionsOf(this.principal, question, nowMs)
+    // A deny ends the search: no allow can override it. What cannot be computed still denies.
+    const denied = this.#view.denies.find(question, (rule) => conditions.ask(rule) !== 'false')
+    if (denied) return this.#verdicts.byRule(denied, conditions.haveReadTime)
+    const allowed = this.#view.allows.find(question, (rule) => conditions.ask(rule) === 'true')
+    if (allowed) return this.#verdicts.byRule(allowed, conditions.haveReadTime)
+    return this.#verdicts.deny('NO_MATCHING_RULE', conditions.haveReadTime)
+  }
 }
 
-function evaluatePolicies(
-  { principal, view }: DecisionFacts,
-  question: Question,
-  { subject, nowMs }: { subject: Subject; nowMs: number },
-): Decision {
-  let input: ConditionInput | undefined
-  const outcome = (rule: CompiledRule) => {
-    if (!rule.condition) return 'true'
-    input ??= conditionInput(principal, question, nowMs)
-    return rule.condition.evaluate(input).kind
+/** The conditions of one question's rules: their input is made when the first of them needs it. */
+class ConditionsOf {
+  readonly #principal: Principal
+  readonly #question: Question
+  readonly #nowMs: number
+  #input: ConditionInput | undefined
+  /** Whether one of those that were asked may have looked at the clock. */
+  haveReadTime = false
+
+  constructor(principal: Principal, question: Question, nowMs: number) {
+    this.#principal = principal
+    this.#question = question
+    this.#nowMs = nowMs
   }
-  // A deny ends the search: no allow can override it. What cannot be computed still denies.
-  const denied = view.denies.find(question, (rule) => outcome(rule) !== 'false')
-  if (denied) {
-    return { effect: 'deny', reason: 'EXPLICIT_DENY', subject, rule: decidingRule(denied) }
+
+  ask({ condition }: CompiledRule): ConditionOutcome['kind'] {
+    if (!condition) return 'true'
+    this.#input ??= conditionInput(this.#principal, this.#question, this.#nowMs)
+    if (mayReadTime(condition)) this.haveReadTime = true
+    return condition.evaluate(this.#input).kind
   }
-  const allowed = view.allows.find(question, (rule) => outcome(rule) === 'true')
-  if (allowed) return { effect: 'allow', reason: 'RULE', subject, rule: decidingRule(allowed) }
-  return { effect: 'deny', reason: 'NO_MATCHING_RULE', subject }
 }
 
 /** A key restricted by project or address excludes questions that do not say theirs. */
@@ -111,14 +148,10 @@ export function conditionInput(
   }
 }
 
-function subjectOf({ key, principal }: DecisionFacts): Subject {
+function subjectOf(key: ApiKeyCredential | undefined, principal: Principal): Subject {
   return {
     principal: principal.ref,
     organizationId: principal.organizationId,
     ...(key && { keyId: key.id }),
   }
-}
-
-function decidingRule(rule: CompiledRule): DecidingRule {
-  return { policyId: rule.policyId, policyName: rule.policyName, ruleId: rule.id }
 }

@@ -3,12 +3,15 @@ import { PatternIndex } from './pattern-index.js'
 import type { CompiledRule } from './policy.js'
 import type { Question } from './question.js'
 
+const knownActionsMax = 64
+
 /**
  * All rules of one effect, arranged so that a question meets only rules whose action, scope and
  * resource patterns fit: the cost of a question does not grow with the rules that cannot match it.
  */
 export class RuleIndex {
   readonly #byAction = new PatternIndex<RulesByScope>()
+  readonly #known = new Map<string, readonly RulesByScope[]>()
   #size = 0
 
   constructor(rules: Iterable<CompiledRule>) {
@@ -22,7 +25,26 @@ export class RuleIndex {
   /** The first fitting rule, in no promised order, that `accept` answers true for. */
   find(question: Question, accept: (rule: CompiledRule) => boolean): CompiledRule | undefined {
     if (this.#size === 0) return undefined
-    return this.#byAction.search(question.action, (scopes) => scopes.find(question, accept))
+    for (const scopes of this.#scopesOf(question.action)) {
+      const found = scopes.find(question, accept)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** Services ask about the same few actions again and again. */
+  #scopesOf(action: string): readonly RulesByScope[] {
+    const known = this.#known.get(action)
+    if (known) return known
+    const scopes: RulesByScope[] = []
+    this.#byAction.search(action, (each) => {
+      scopes.push(each)
+      return undefined
+    })
+    // Who asks about ever new actions must not fill the memory with them.
+    if (this.#known.size >= knownActionsMax) this.#known.clear()
+    this.#known.set(action, scopes)
+    return scopes
   }
 
   #add(rule: CompiledRule): void {

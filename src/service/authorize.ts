@@ -1,12 +1,11 @@
+import { isExpired } from '../domain/api-key.js'
 import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
-import { type DecisionFacts, evaluate } from '../domain/evaluate.js'
-import type { ProjectId } from '../domain/ids.js'
-import type { Principal } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { isWellFormedSecret, secretMax } from '../domain/secret.js'
 import { invalid, parsed, type Validation } from '../domain/validation.js'
 import type { Decided, Demand, EntityLookup, EntitySource, Freshness } from './entities.js'
+import { RecentSecrets } from './recent-secrets.js'
 import type { Revision } from './revision.js'
 
 export interface AuthorizeInput extends RawQuestion {
@@ -27,6 +26,8 @@ export type BatchAnswer = { readonly decision: Decision } | { readonly error: Do
 /** The hot path. Rejects with `invalid` for a bad question and `unavailable` for a silent store. */
 export interface Authorizer {
   authorize(input: AuthorizeInput, demand: Demand): Promise<Answer>
+  /** The same for the default demand and without waiting; `undefined`: something must be awaited. */
+  authorizeNow(input: AuthorizeInput): Answer | undefined
   authorizeBatch(
     inputs: readonly AuthorizeInput[],
     demand: Demand,
@@ -38,37 +39,63 @@ export interface AuthorizerDeps {
   hashSecret(secret: string): string
   /** Milliseconds since the epoch; read once for each call. */
   now(): number
+  /** Milliseconds that never go back. */
+  monotonicMs(): number
 }
 
 const batchMax = 1_000
 const malformed: Decision = { effect: 'deny', reason: 'KEY_MALFORMED' }
 const unknown: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
-export function createAuthorizer({ entities, hashSecret, now }: AuthorizerDeps): Authorizer {
+export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
+  const { entities, now } = deps
+  const secrets = new RecentSecrets(deps)
   const prepare = (input: AuthorizeInput): Prepared => {
     const question = parsed((v) => parseAsked(v, input))
     if (!isWellFormedSecret(input.apiKey)) return { settled: malformed }
-    return { question, secretHash: hashSecret(input.apiKey) }
+    return { question, secretHash: secrets.hashOf(input.apiKey) }
   }
   return {
     async authorize(input, demand) {
       const prepared = prepare(input)
       if ('settled' in prepared) return { decision: prepared.settled }
       const nowMs = now()
-      const { value, revision, freshness } = await entities.decide(demand, (lookup) =>
-        decide(lookup, prepared, nowMs),
-      )
-      return { decision: value, revision, freshness }
+      const work = (lookup: EntityLookup) => decide(lookup, prepared, nowMs)
+      return toAnswer(await entities.decide(demand, work))
     },
-    authorizeBatch(inputs, demand) {
+    authorizeNow(input) {
+      const prepared = prepare(input)
+      if ('settled' in prepared) return { decision: prepared.settled }
+      const nowMs = now()
+      const decided = entities.decideNow((lookup) => decide(lookup, prepared, nowMs))
+      return decided && toAnswer(decided)
+    },
+    async authorizeBatch(inputs, demand) {
       requireBatchSize(inputs)
       const prepared = inputs.map((input) => prepareOne(input, prepare))
       const nowMs = now()
-      return entities.decide(demand, (lookup) =>
+      const decided = await entities.decide(demand, (lookup) =>
         prepared.map((each) => answerOne(lookup, each, nowMs)),
       )
+      return toBatch(decided)
     },
   }
+}
+
+/** A decision, and for how long time alone leaves it as it is; milliseconds. */
+interface Outcome {
+  readonly decision: Decision
+  readonly reusableMs: number
+}
+
+function toAnswer({ value, revision, freshness }: Decided<Outcome>): Answer {
+  const { decision, reusableMs } = value
+  return { decision, revision, freshness: cut(freshness, reusableMs) }
+}
+
+function cut(freshness: Freshness, reusableMs: number): Freshness {
+  if (reusableMs >= freshness.validForMs) return freshness
+  return { ...freshness, validForMs: reusableMs }
 }
 
 /** A question that was found good, or settled before anybody had to be asked. */
@@ -79,22 +106,21 @@ interface Asked {
   readonly secretHash: string
 }
 
-function decide(lookup: EntityLookup, { question, secretHash }: Asked, nowMs: number): Decision {
-  const key = lookup.findCredential(secretHash)
-  const principal = key && lookup.findPrincipal(key.bearer)
-  if (!principal) return unknown
-  const facts = factsOf(lookup, principal, question.resource.projectId)
-  return evaluate({ key, ...facts }, question, nowMs)
-}
-
-function factsOf(
-  lookup: EntityLookup,
-  principal: Principal,
-  projectId: ProjectId | undefined,
-): DecisionFacts {
+function decide(lookup: EntityLookup, { question, secretHash }: Asked, nowMs: number): Outcome {
+  const decider = lookup.findDecider(secretHash)
+  if (!decider) return { decision: unknown, reusableMs: Number.POSITIVE_INFINITY }
+  const { projectId } = question.resource
   const projectOrganizationId =
     projectId === undefined ? undefined : lookup.findProjectOrganization(projectId)
-  return { principal, projectOrganizationId, view: lookup.viewOf(principal) }
+  const decision = decider.decide(question, projectOrganizationId, nowMs)
+  return { decision, reusableMs: reusableMs(decision, decider.key?.expiresAtMs, nowMs) }
+}
+
+function reusableMs(decision: Decision, expiresAtMs: number | undefined, nowMs: number): number {
+  if (decision.timed) return 0
+  // What has expired stays so.
+  if (expiresAtMs === undefined || isExpired(expiresAtMs, nowMs)) return Number.POSITIVE_INFINITY
+  return expiresAtMs - nowMs
 }
 
 /** A malformed question fails alone; anything else that goes wrong fails the batch. */
@@ -110,14 +136,30 @@ function prepareOne(
   }
 }
 
+type Refused = { readonly error: DomainError }
+
 function answerOne(
   lookup: EntityLookup,
-  prepared: Prepared | { readonly error: DomainError },
+  prepared: Prepared | Refused,
   nowMs: number,
-): BatchAnswer {
+): Outcome | Refused {
   if ('error' in prepared) return prepared
-  if ('settled' in prepared) return { decision: prepared.settled }
-  return { decision: decide(lookup, prepared, nowMs) }
+  if ('settled' in prepared) {
+    return { decision: prepared.settled, reusableMs: Number.POSITIVE_INFINITY }
+  }
+  return decide(lookup, prepared, nowMs)
+}
+
+/** All answers of a batch share one receipt: it says what holds for each of them. */
+function toBatch(
+  decided: Decided<readonly (Outcome | Refused)[]>,
+): Decided<readonly BatchAnswer[]> {
+  const { value, revision, freshness } = decided
+  let shortestMs = Number.POSITIVE_INFINITY
+  for (const each of value) {
+    if ('decision' in each) shortestMs = Math.min(shortestMs, each.reusableMs)
+  }
+  return { value, revision, freshness: cut(freshness, shortestMs) }
 }
 
 function parseAsked(v: Validation, input: AuthorizeInput): Question {

@@ -1,5 +1,6 @@
 import type { ApiKeyCredential } from '../domain/api-key.js'
 import type { AuthorizationView } from '../domain/authorization-view.js'
+import type { Decider } from '../domain/evaluate.js'
 import type { OrganizationId, ProjectId } from '../domain/ids.js'
 import type { CompiledPolicy } from '../domain/policy.js'
 import type { Principal, PrincipalRef } from '../domain/principal.js'
@@ -16,6 +17,8 @@ export interface EntityLookup {
   findProjectOrganization(id: ProjectId): OrganizationId | undefined
   /** The policies of the principal and its groups, joined and indexed. */
   viewOf(principal: Principal): AuthorizationView
+  /** Who decides for the key with this hash; `undefined`: no such key, or no bearer of it. */
+  findDecider(secretHash: string): Decider | undefined
 }
 
 /** How fresh an answer must be. */
@@ -55,6 +58,11 @@ export interface EntitySource {
    * cannot vouch for what memory holds.
    */
   decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
+  /**
+   * The same without waiting, within the staleness bound; `undefined` when something must be waited
+   * for.
+   */
+  decideNow<T>(work: (lookup: EntityLookup) => T): Decided<T> | undefined
 }
 
 /** What a caller asks of an answer besides that it be right. */

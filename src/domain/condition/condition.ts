@@ -54,6 +54,14 @@ export interface Condition {
   evaluate(input: ConditionInput): ConditionOutcome
 }
 
+/**
+ * Whether the expression may look at the clock; true for some that do not. Nothing names
+ * `request.time` without these letters, unless it spells them by escapes.
+ */
+export function mayReadTime({ source }: Condition): boolean {
+  return source.includes('time') || source.includes('\\')
+}
+
 /** Why an expression was refused at write time. */
 export interface ConditionProblem {
   /** SYNTAX, TYPE, UNKNOWN, TOO_LONG, TOO_LARGE, TOO_COSTLY or FORBIDDEN. */

@@ -1,5 +1,5 @@
 import type { CachedEntities } from '../../../src/cache/cached-entities.js'
-import type { Consistency, Decided } from '../../../src/service/entities.js'
+import type { Consistency, Decided, EntityLookup } from '../../../src/service/entities.js'
 import { createRandom, pick } from '../random.js'
 import { ManualClock } from '../scripted-store.js'
 import { isIn, type State, since } from './history.js'
@@ -92,8 +92,17 @@ class Simulation {
     else if (dice < 0.555) this.#truth.restore()
     else if (dice < 0.565) this.#replicas[this.#random() < 0.5 ? 0 : 1] = this.#startReplica()
     else if (dice < 0.58) this.#truth.acknowledge()
-    else this.#network.deliverAny()
+    else await this.#deliver()
     await quiet()
+  }
+
+  /** Now and then a network is quick. */
+  async #deliver(): Promise<void> {
+    const many = this.#random() < 0.3 ? 12 : 1
+    for (let i = 0; i < many; i++) {
+      this.#network.deliverAny()
+      await quiet()
+    }
   }
 
   /** Lets everything that is under way come to its end. */
@@ -155,10 +164,10 @@ class Simulation {
     const known = this.#truth.acknowledged
     this.#asking += 1
     try {
-      const answer = await this.#anyReplica().decide({ consistency }, (lookup) => {
-        const key = lookup.findCredential(secret)
-        return key !== undefined && lookup.findPrincipal(key.bearer)?.status === 'active'
-      })
+      const isAllowed = this.#random() < 0.5 ? isAllowedByParts : isAllowedAtOnce
+      const answer = await this.#anyReplica().decide({ consistency }, (lookup) =>
+        isAllowed(lookup, secret),
+      )
       this.#answers += 1
       if (answer.freshness.tier === 'shared') this.#sharedAnswers += 1
       this.#check(answer, asked, new Set(known.map(({ state }) => state)))
@@ -208,6 +217,15 @@ class Simulation {
   #require(holds: boolean, otherwise: string): void {
     if (!holds) this.#violations.push(otherwise)
   }
+}
+
+function isAllowedByParts(lookup: EntityLookup, secret: string): boolean {
+  const key = lookup.findCredential(secret)
+  return key !== undefined && lookup.findPrincipal(key.bearer)?.status === 'active'
+}
+
+function isAllowedAtOnce(lookup: EntityLookup, secret: string): boolean {
+  return lookup.findDecider(secret)?.principal.status === 'active'
 }
 
 /** Lets promises that can go on go on. */

@@ -34,8 +34,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'change-window.ts',
-        find: 'number < this.#start || number > this.#applied) return false',
-        replace: 'number > this.#applied) return false\n    if (number < this.#start) return true',
+        find: 'if (number < this.#start || number > applied.number) return false',
+        replace: `if (number > applied.number) return false
+    if (number < this.#start) return true`,
       },
     ],
   },
@@ -50,8 +51,9 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'change-window.ts',
-        find: 'number < this.#start || number > this.#applied) return false',
-        replace: 'number < this.#start) return false\n    if (number > this.#applied) return true',
+        find: 'if (number < this.#start || number > applied.number) return false',
+        replace: `if (number < this.#start) return false
+    if (number > applied.number) return true`,
       },
     ],
   },
@@ -88,7 +90,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'cached-entities.ts',
-        find: 'if (this.feed.ageMs > this.#options.boundMs) continue',
+        find: 'if (ageMs > this.#options.boundMs) continue',
         replace: '',
       },
     ],
@@ -196,6 +198,19 @@ export const mutants: readonly Mutant[] = [
         file: 'cached-entities.ts',
         find: 'for (const key of keys) this.#tally.evictions += this.#cache.evict(key)',
         replace: '',
+      },
+    ],
+  },
+  {
+    safeguard: 'the version of memory',
+    danger: 'who decided before a change goes on deciding after it',
+    patches: [
+      {
+        file: 'cached-entities.ts',
+        find: `        for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
+        this.#version += 1
+`,
+        replace: 'for (const key of keys) this.#tally.evictions += this.#cache.evict(key)',
       },
     ],
   },
