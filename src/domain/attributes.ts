@@ -34,6 +34,9 @@ export const unlimitedAttributes: AttributeLimits = {
   listMax: Number.MAX_SAFE_INTEGER,
 }
 
+/** Of whoever has none. */
+export const noAttributes: Attributes = Object.freeze(Object.create(null))
+
 /** Names that reach into JavaScript's own objects are nobody's attributes. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 const keyMax = 128
@@ -47,8 +50,9 @@ export function parseAttributes(
   field: string,
   { value, limits }: { value: unknown; limits: AttributeLimits },
 ): Attributes {
+  if (value === undefined || value === null) return noAttributes
   const reader = new AttributeReader(v, limits)
-  const copy = reader.readMap(field, value ?? {}, 1)
+  const copy = reader.readMap(field, value, 1)
   if (!v.failed && isLonger(JSON.stringify(copy), limits.bytesMax)) {
     v.fail(field, 'TOO_LONG', `must be at most ${limits.bytesMax} bytes as JSON`)
   }

@@ -14,6 +14,14 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return parsed && isMapped(parsed) ? { family: 4, bytes: parsed.bytes.slice(12) } : parsed
 }
 
+/** The one spelling of the address; `undefined` when malformed. */
+export function canonicalIpAddress(text: string): string | undefined {
+  // A dotted address that is one at all has no other spelling.
+  if (IPV4.test(text)) return text
+  const address = parseIpAddress(text)
+  return address && formatIpAddress(address)
+}
+
 /**
  * Reads `address/prefix`; the prefix is required and bits set beyond it are accepted. `undefined`
  * when malformed.

@@ -1,7 +1,7 @@
 import { parseAttributes, questionAttributeLimits } from './attributes.js'
 import type { Attributes } from './condition/condition.js'
 import { type OrganizationId, type ProjectId, parseOptionalId } from './ids.js'
-import { formatIpAddress, parseIpAddress } from './ip-range.js'
+import { canonicalIpAddress } from './ip-range.js'
 import { isPrintable } from './text.js'
 import type { Validation } from './validation.js'
 
@@ -55,7 +55,11 @@ const actionMax = 256
 const resourceTypeMax = 128
 const resourceIdMax = 1_024
 const userAgentMax = 4_096
+/** What actions are nearly always made of. */
+const plainAction = /^[A-Za-z0-9_:.-]+$/
 const typePattern = /^[A-Za-z0-9._:-]+$/
+/** Of these characters alone, an id has no second spelling. */
+const plainId = /^[A-Za-z0-9_:-]+$/
 /** Escapes of `%`, `.`, `/` and `\`: with them one resource would have two spellings. */
 const ambiguousEscape = /%(25|2e|2f|5c)/i
 
@@ -77,6 +81,7 @@ export function parseAction(v: Validation, field: string, action: string): strin
     v.fail(field, 'REQUIRED', 'must name an action such as `compute:servers:start`')
   else if (action.length > actionMax && [...action].length > actionMax)
     v.fail(field, 'TOO_LONG', `must be at most ${actionMax} characters`)
+  else if (plainAction.test(action)) return action
   else if (/[\s*]/u.test(action) || !isPrintable(action)) {
     v.fail(field, 'FORMAT', 'must be printable characters without spaces or `*`')
   }
@@ -98,20 +103,22 @@ function parseResource(v: Validation, field: string, raw: RawResource | undefine
   const projectId = parseOptionalId<ProjectId>(v, `${field}.project_id`, raw.projectId)
   const name = parseLabel(v, `${field}.name`, raw.name)
   const locality = parseLabel(v, `${field}.locality`, raw.locality)
-  return {
-    ...(organizationId && { organizationId }),
-    ...(projectId && { projectId }),
-    ...(type && { type }),
-    ...(id && { id }),
-    ...(name && { name }),
-    ...(locality && { locality }),
-    attributes: parseAttributes(v, `${field}.attributes`, {
-      value: raw.attributes,
-      limits: questionAttributeLimits,
-    }),
-    path: resourcePath(type, id),
-  }
+  const attributes = parseAttributes(v, `${field}.attributes`, {
+    value: raw.attributes,
+    limits: questionAttributeLimits,
+  })
+  // Assigned one by one: this runs for every question, and spreads cost more than all the rest.
+  const resource: Writable<Resource> = { attributes, path: resourcePath(type, id) }
+  if (organizationId) resource.organizationId = organizationId
+  if (projectId) resource.projectId = projectId
+  if (type) resource.type = type
+  if (id) resource.id = id
+  if (name) resource.name = name
+  if (locality) resource.locality = locality
+  return resource
 }
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /**
  * `type/id`, with the part that is absent left out. A request about a whole collection has no id,
@@ -140,6 +147,7 @@ function parseResourceId(v: Validation, field: string, id: string): string | und
   if (id === '') return undefined
   if (id.length > resourceIdMax)
     v.fail(field, 'TOO_LONG', `must be at most ${resourceIdMax} characters`)
+  else if (plainId.test(id)) return id
   else if (!isPrintable(id)) v.fail(field, 'FORMAT', 'must be printable, valid UTF-8 text')
   else if (id.normalize('NFC') !== id) v.fail(field, 'FORMAT', 'must be in Unicode form NFC')
   else if (id.split('/').some((segment) => segment === '.' || segment === '..')) {
@@ -163,17 +171,20 @@ function parseRequestFacts(
   field: string,
   raw: RawQuestion['request'],
 ): RequestFacts {
-  if (!raw) return {}
-  const address = raw.ip === '' ? undefined : parseIpAddress(raw.ip)
-  if (raw.ip !== '' && !address) {
+  if (!raw) return noFacts
+  if (raw.ip === '' && raw.userAgent === '') return noFacts
+  // In one spelling: a condition that names an address must not be walked around by another.
+  const ip = raw.ip === '' ? undefined : canonicalIpAddress(raw.ip)
+  if (raw.ip !== '' && !ip) {
     v.fail(`${field}.ip`, 'FORMAT', 'must be an IPv4 or IPv6 address without leading zeros')
   }
   if (raw.userAgent.length > userAgentMax) {
     v.fail(`${field}.user_agent`, 'TOO_LONG', `must be at most ${userAgentMax} characters`)
   }
-  return {
-    // In one spelling: a condition that names an address must not be walked around by another.
-    ...(address && { ip: formatIpAddress(address) }),
-    ...(raw.userAgent && { userAgent: raw.userAgent }),
-  }
+  const facts: Writable<RequestFacts> = {}
+  if (ip) facts.ip = ip
+  if (raw.userAgent) facts.userAgent = raw.userAgent
+  return facts
 }
+
+const noFacts: RequestFacts = Object.freeze({})
