@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cache: ['domain/', 'service/', 'cache/'],
   grpc: ['domain/', 'service/', 'grpc/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
+  wire: ['wire/'],
   cli: ['cli/', 'domain/', 'grpc/gen/'],
 }
 
@@ -41,7 +42,12 @@ const packagesIn: Readonly<Record<string, readonly string[]>> = {
   'domain/': [],
   'catalog/': [],
   'service/': ['node:crypto'],
+  'wire/': ['node:'],
 }
+
+/** The transport could serve any product, and has heard of none. */
+const productWord =
+  /\b(?:postern|principals?|polic(?:y|ies)|permissions?|organizations?|tenants?|api[- ]?keys?)\b/gi
 
 /** The domain is given time and chance, and never waits. */
 const impure =
@@ -52,6 +58,7 @@ export function architectureProblems(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => [
     ...importsOf(file.text).flatMap((target) => importProblems(file.path, target)),
     ...(file.path.startsWith('domain/') ? impurities(file) : []),
+    ...(file.path.startsWith('wire/') ? productWords(file) : []),
   ])
 }
 
@@ -77,10 +84,19 @@ function isPackageAdmitted(path: string, target: string): boolean {
   const region = Object.keys(packagesIn).find((prefix) => path.startsWith(prefix))
   if (region === undefined) return true
   const names = packagesIn[region] ?? []
-  return names.some((name) => target === name || target.startsWith(`${name}/`))
+  return names.some((name) => isOrIsIn(target, name))
+}
+
+/** `node:` is every module of the platform. */
+function isOrIsIn(target: string, name: string): boolean {
+  return target === name || target.startsWith(name.endsWith(':') ? name : `${name}/`)
 }
 
 function impurities({ path, text }: SourceFile): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
   return [...code.matchAll(impure)].map(([word]) => `${path} says ${word}`)
+}
+
+function productWords({ path, text }: SourceFile): string[] {
+  return [...text.matchAll(productWord)].map(([word]) => `${path} says ${word}`)
 }
