@@ -136,6 +136,7 @@ export class Connection<Head> {
     this.#life.busy(this.streams.table.size > 0, nowMs)
     this.#expireCalls(nowMs)
     const dueAtMs = this.#life.tick(nowMs)
+    if (this.#isGone) return
     this.wakeAtMs = Math.min(dueAtMs, ...this.streams.table.all().map((s) => s.deadlineAtMs))
     this.flush()
   }
@@ -315,8 +316,8 @@ export class Connection<Head> {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#unread.length = 0
-    this.#outbox.goaway(this.streams.table.lastId, code)
     this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
+    this.#outbox.goaway(this.streams.table.lastId, code)
     this.flush()
     this.#deps.sink.end()
     this.#life.closing(this.#nowMs)

@@ -221,14 +221,12 @@ export class Requests<Head> {
     const { streams, guard } = this.#deps
     this.#requireBegun(streamId)
     streams.receiveWindow.credit(flowBytes)
-    const stream = streams.table.find(streamId)
-    if (stream) {
-      this.#fail(stream, ErrorCode.streamClosed)
-      return
+    const ending = streams.table.ending(streamId)
+    if (ending === Ending.complete) {
+      throw new ConnectionError(ErrorCode.streamClosed, 'data on a stream that has ended')
     }
-    if (flowBytes === 0) guard.idleFrame()
-    if (streams.table.ending(streamId) === Ending.resetHere) return
-    this.#refuse(streamId, ErrorCode.streamClosed)
+    if (ending !== Ending.resetHere) this.#refuse(streamId, ErrorCode.streamClosed)
+    else if (flowBytes === 0) guard.idleFrame()
   }
 
   #requireBegun(streamId: number): void {
