@@ -7,6 +7,7 @@ import {
   credentials,
   Metadata,
   type ServiceError,
+  type StatusObject,
   status,
 } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -203,10 +204,10 @@ describe('a bidirectional stream', () => {
     const got: Buffer[] = []
     call.on('data', (one: Buffer) => got.push(one))
     call.on('error', () => {})
-    const ended = once(call, 'status')
+    const ended = new Promise<StatusObject>((resolve) => call.on('status', resolve))
     for (const one of messages) if (!call.write(one)) await once(call, 'drain')
     call.end()
-    const [end] = await ended
+    const end = await ended
     client.close()
     const { code, metadata } = end
     const details = wordsOf(end)

@@ -125,7 +125,7 @@ export class Connection<Head> {
       this.#fail(error)
     }
     this.#isInTurn = false
-    this.#life.busy(this.streams.table.size > 0, nowMs)
+    this.#noteCalls(nowMs)
     this.flush()
     return isMore
   }
@@ -369,6 +369,13 @@ export class Connection<Head> {
     }
   }
 
+  #noteCalls(nowMs: number): void {
+    const isBusy = this.streams.table.size > 0
+    const { keepaliveMs, idleMs } = this.#deps.limits
+    this.#life.busy(isBusy, nowMs)
+    this.#wakeBy(nowMs + (isBusy ? keepaliveMs : idleMs))
+  }
+
   #noteCongestion(isCongested: boolean): void {
     this.#life.congested(isCongested, this.#nowMs)
     if (isCongested) this.#wakeBy(this.#nowMs + this.#deps.limits.keepaliveTimeoutMs)
@@ -376,7 +383,7 @@ export class Connection<Head> {
   }
 
   #wakeBy(atMs: number): void {
-    if (atMs >= this.wakeAtMs) return
+    if (atMs >= this.wakeAtMs || this.#isGone) return
     this.wakeAtMs = atMs
     if (!this.#isInTurn) this.#deps.onPending()
   }
