@@ -33,7 +33,7 @@ export class HeadCache<Head> {
         if (isSame(entry.block, block)) return entry.head
       }
     } else {
-      this.#entries.length = 0
+      this.#entries.length = this.#replaced = 0
       this.#tableVersion = tableVersion
     }
     return this.#decode(block)

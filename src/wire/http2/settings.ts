@@ -24,11 +24,10 @@ const settingsCountMax = 32
 export interface PeerSettings {
   headerTableBytes: number
   initialWindowBytes: number
-  frameBytesMax: number
 }
 
 export function defaultPeerSettings(): PeerSettings {
-  return { headerTableBytes: 4_096, initialWindowBytes, frameBytesMax }
+  return { headerTableBytes: 4_096, initialWindowBytes }
 }
 
 /** Changes `settings` in the order of the frame; unknown ones are passed over. */
@@ -57,8 +56,8 @@ function applySetting(settings: PeerSettings, name: number, value: number): void
       settings.initialWindowBytes = value
       return
     case Setting.maxFrameSize:
+      // No frame of this side's is larger than everybody takes: streams are to get their turns.
       if (value < frameBytesMax || value > 0xffffff) throw invalid(ErrorCode.protocolError)
-      settings.frameBytesMax = value
       return
     default:
       return

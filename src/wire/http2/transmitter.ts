@@ -118,7 +118,7 @@ export class Transmitter {
 
   #room(stream: Stream): number {
     if (this.#isCongested || this.outbox.bytes > readyBytesMax) return 0
-    return Math.max(0, Math.min(stream.sendWindow, this.#window, this.peer.frameBytesMax))
+    return Math.max(0, Math.min(stream.sendWindow, this.#window, frameBytesMax))
   }
 
   #wait(stream: Stream): void {
