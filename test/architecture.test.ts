@@ -40,6 +40,10 @@ test.each([
   ['the clock in the domain, as a date', 'domain/a.ts', 'const now = new Date()'],
   ['chance in the domain', 'domain/a.ts', 'const dice = Math.random()'],
   ['the environment in the domain', 'domain/a.ts', 'const a = process.env.A'],
+  ['the domain in the transport', 'wire/a.ts', "import { b } from '../domain/b.js'"],
+  ['the transport in a face', 'grpc/a.ts', "import { b } from '../wire/server.js'"],
+  ['a package in the transport', 'wire/http2/a.ts', "import { Server } from '@grpc/grpc-js'"],
+  ['the product in the transport', 'wire/grpc/a.ts', '// Each policy has its own window.'],
 ])('%s is seen', (_, path, text) => {
   expect(architectureProblems([{ path, text }])).toHaveLength(1)
 })
@@ -53,6 +57,7 @@ test.each([
   ['an admitted package', 'domain/condition/a.ts', "import { c } from '@bufbuild/protobuf/wkt'"],
   ['a driver where drivers are', 'storage/sql/a.ts', "import { Pool } from 'pg'"],
   ['an instant that was given', 'domain/a.ts', 'const day = new Date(nowMs)'],
+  ['the platform in the transport', 'wire/http2/a.ts', "import { connect } from 'node:net'"],
   ['words in comments', 'domain/a.ts', '// process the async queue\n/* await Date.now */'],
 ])('%s is let through', (_, path, text) => {
   expect(architectureProblems([{ path, text }])).toEqual([])

@@ -13,6 +13,15 @@ export default defineConfig({
         },
       },
       {
+        // The transport on real sockets, beside @grpc/grpc-js.
+        test: {
+          name: 'wire',
+          root: new URL('..', import.meta.url).pathname,
+          include: ['test/wire/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
         test: {
           name: 'servers',
           root: new URL('..', import.meta.url).pathname,

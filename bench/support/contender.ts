@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
@@ -7,13 +7,19 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
 export interface Contender {
   readonly address: string
   readonly secret: string
+  readonly pid: number
   /** Microseconds of CPU that the server has used so far. */
   cpuUs(): Promise<number>
   stop(): Promise<void>
 }
 
+/** From now on the server runs on that core alone, so that who asks it can have another. */
+export function pin({ pid }: Contender, core: number): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)])
+}
+
 export async function startContender(
-  name: 'echo' | 'postern',
+  name: 'echo' | 'node-http2' | 'postern' | 'wire',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const program = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url))
@@ -25,6 +31,7 @@ export async function startContender(
   return {
     address,
     secret,
+    pid: child.pid ?? 0,
     async cpuUs() {
       child.send('cpu')
       return (await message<{ cpuUs: number }>(child)).cpuUs

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   grpc: ['domain/', 'service/', 'grpc/'],
   http: ['domain/', 'service/', 'http/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
+  wire: ['wire/'],
   cli: ['cli/', 'domain/', 'grpc/gen/'],
 }
 
@@ -42,7 +43,12 @@ const packagesIn: Readonly<Record<string, readonly string[]>> = {
   'domain/': [],
   'catalog/': [],
   'service/': ['node:crypto'],
+  'wire/': ['node:'],
 }
+
+/** The transport could serve any product, and has heard of none. */
+const productWord =
+  /\b(?:postern|principals?|polic(?:y|ies)|permissions?|organizations?|tenants?|api[- ]?keys?)\b/gi
 
 /** The domain is given time and chance, and never waits. */
 const impure =
@@ -53,6 +59,7 @@ export function architectureProblems(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => [
     ...importsOf(file.text).flatMap((target) => importProblems(file.path, target)),
     ...(file.path.startsWith('domain/') ? impurities(file) : []),
+    ...(file.path.startsWith('wire/') ? productWords(file) : []),
   ])
 }
 
@@ -78,10 +85,19 @@ function isPackageAdmitted(path: string, target: string): boolean {
   const region = Object.keys(packagesIn).find((prefix) => path.startsWith(prefix))
   if (region === undefined) return true
   const names = packagesIn[region] ?? []
-  return names.some((name) => target === name || target.startsWith(`${name}/`))
+  return names.some((name) => isOrIsIn(target, name))
+}
+
+/** `node:` is every module of the platform. */
+function isOrIsIn(target: string, name: string): boolean {
+  return target === name || target.startsWith(name.endsWith(':') ? name : `${name}/`)
 }
 
 function impurities({ path, text }: SourceFile): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
   return [...code.matchAll(impure)].map(([word]) => `${path} says ${word}`)
+}
+
+function productWords({ path, text }: SourceFile): string[] {
+  return [...text.matchAll(productWord)].map(([word]) => `${path} says ${word}`)
 }

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Contender } from './contender.js'
+import { quantile } from './rounds.js'
+
+const run = promisify(execFile)
+
+export interface Shape {
+  readonly connections: number
+  readonly inFlight: number
+  readonly calls: number
+}
+
+export interface H2loadResult {
+  readonly callsPerSecond: number
+  readonly cpuUsPerCall: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+/**
+ * Unary calls from nghttp2's load generator, pinned to `core`. It looks at the status of HTTP only:
+ * whether answers are right has to be seen by other means.
+ */
+export async function h2load(
+  contender: Contender,
+  { connections, inFlight, calls }: Shape,
+  load: { readonly path: string; readonly message: Uint8Array; readonly core: number },
+): Promise<H2loadResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'h2load-'))
+  const body = join(directory, 'body')
+  const log = join(directory, 'log')
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(load.message.length, 1)
+  writeFileSync(body, Buffer.concat([prefix, load.message]))
+  try {
+    const cpuBefore = await contender.cpuUs()
+    const { stdout } = await run('taskset', [
+      ...['-c', String(load.core), 'h2load', '-d', body, `--log-file=${log}`],
+      ...['-H', 'te: trailers', '-H', 'content-type: application/grpc'],
+      ...['-n', String(calls), '-c', String(connections), '-m', String(inFlight)],
+      `http://${contender.address}${load.path}`,
+    ])
+    const cpuUs = (await contender.cpuUs()) - cpuBefore
+    return { ...readReport(stdout, calls), cpuUsPerCall: cpuUs / calls, ...readLog(log) }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+function readReport(report: string, calls: number): { callsPerSecond: number } {
+  const succeeded = Number(/(\d+) succeeded/.exec(report)?.[1])
+  if (succeeded !== calls) throw new Error(`only ${succeeded} of ${calls} calls succeeded`)
+  return { callsPerSecond: Number(/, ([\d.]+) req\/s/.exec(report)?.[1]) }
+}
+
+/** A line for each call: when it began, its status, and how long it took in microseconds. */
+function readLog(path: string): { p50Ms: number; p99Ms: number } {
+  const lines = readFileSync(path, 'latin1').trimEnd().split('\n')
+  const tookMs = lines.map((line) => Number(line.split('\t')[2]) / 1_000)
+  return { p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) }
+}

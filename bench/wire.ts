@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os'
+import { Client, credentials } from '@grpc/grpc-js'
+import { type Contender, pin, startContender } from './support/contender.js'
+import { type H2loadResult, h2load } from './support/h2load.js'
+import { printMachine, printTable, rounded } from './support/report.js'
+import { median } from './support/rounds.js'
+
+/**
+ * The transport's empty reply against the barest reply of node:http2 and the empty echo of
+ * @grpc/grpc-js: the server on one core, h2load on another, in turns. Prints, last, one JSON object.
+ */
+
+const short = process.argv.includes('--short')
+const rounds = short ? 3 : 9
+const scale = short ? 0.1 : 1
+const path = '/bench.Echo/Echo'
+const message = Buffer.alloc(0)
+const serverCore = 0
+const loadCore = availableParallelism() > 1 ? 1 : 0
+
+const names = ['wire', 'node-http2', 'echo'] as const
+type Name = (typeof names)[number]
+
+/** Quicker servers get more calls, so that every turn takes about as long. */
+const shapes = {
+  '10x10': { connections: 10, inFlight: 10, calls: { wire: 200_000, other: 20_000 } },
+  '1x1': { connections: 1, inFlight: 1, calls: { wire: 6_000, other: 3_000 } },
+  '100x1': { connections: 100, inFlight: 1, calls: { wire: 60_000, other: 10_000 } },
+} as const
+type ShapeName = keyof typeof shapes
+
+const contenders = new Map<Name, Contender>()
+for (const name of names) contenders.set(name, await startContender(name))
+try {
+  for (const contender of contenders.values()) pin(contender, serverCore)
+  for (const contender of contenders.values()) await checkAnswer(contender)
+  printMachine()
+  const results = await compare()
+  printResults(results)
+} finally {
+  await Promise.all([...contenders.values()].map((contender) => contender.stop()))
+}
+
+type Results = Map<string, H2loadResult[]>
+
+async function compare(): Promise<Results> {
+  const results: Results = new Map()
+  for (let round = -1; round < rounds; round++) {
+    for (const shape of Object.keys(shapes) as ShapeName[]) {
+      for (const [name, contender] of contenders) {
+        const result = await load(contender, name, shape)
+        // The first round warms up.
+        if (round < 0) continue
+        results.set(`${shape} ${name}`, [...(results.get(`${shape} ${name}`) ?? []), result])
+      }
+    }
+  }
+  return results
+}
+
+function load(contender: Contender, name: Name, shape: ShapeName): Promise<H2loadResult> {
+  const { connections, inFlight, calls } = shapes[shape]
+  const count = Math.ceil((name === 'wire' ? calls.wire : calls.other) * scale)
+  return h2load(
+    contender,
+    { connections, inFlight, calls: Math.max(count, connections) },
+    { path, message, core: loadCore },
+  )
+}
+
+function printResults(results: Results): void {
+  const of = (shape: ShapeName, name: Name, figure: keyof H2loadResult) =>
+    median((results.get(`${shape} ${name}`) ?? []).map((result) => result[figure]))
+  printTable(
+    ['shape', 'server', 'calls/s', 'CPU us for each call', 'p50 ms', 'p99 ms'],
+    (Object.keys(shapes) as ShapeName[]).flatMap((shape) =>
+      names.map((name) => [
+        ...[shape, name, rounded(of(shape, name, 'callsPerSecond'))],
+        rounded(of(shape, name, 'cpuUsPerCall')),
+        ...[of(shape, name, 'p50Ms').toFixed(3), of(shape, name, 'p99Ms').toFixed(3)],
+      ]),
+    ),
+  )
+  const ratio = (above: number, below: number) => Number((above / below).toFixed(2))
+  const calls = (shape: ShapeName, name: Name) => of(shape, name, 'callsPerSecond')
+  console.log(
+    JSON.stringify({
+      wireOverGrpcJsEcho: ratio(calls('10x10', 'wire'), calls('10x10', 'echo')),
+      wireOverGrpcJsEcho100x1: ratio(calls('100x1', 'wire'), calls('100x1', 'echo')),
+      wireMedianOverNodeHttp2: ratio(of('1x1', 'wire', 'p50Ms'), of('1x1', 'node-http2', 'p50Ms')),
+      wireP99OverNodeHttp2: ratio(of('1x1', 'wire', 'p99Ms'), of('1x1', 'node-http2', 'p99Ms')),
+      wireCpuOverGrpcJsEcho: ratio(
+        of('10x10', 'wire', 'cpuUsPerCall'),
+        of('10x10', 'echo', 'cpuUsPerCall'),
+      ),
+    }),
+  )
+}
+
+/** The generator does not look at what it is told. */
+function checkAnswer({ address }: Contender): Promise<void> {
+  const client = new Client(address, credentials.createInsecure())
+  const identity = (value: Buffer) => value
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, identity, identity, message, (error, answer) => {
+      client.close()
+      if (error) reject(error)
+      else if (answer?.length !== 0) reject(new Error('the answer is not empty'))
+      else resolve()
+    })
+  })
+}

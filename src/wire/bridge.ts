@@ -1,0 +1,189 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
+import type { Duplex } from 'node:stream'
+import type { Fields } from './fields.js'
+import type { Fallback, RawCall, RawReceiver } from './grpc/raw-call.js'
+import { Status } from './grpc/status.js'
+import type { Peer } from './peer.js'
+
+export interface BridgeOptions {
+  /** A connection to the server behind, as to a socket in plain text. */
+  connect(): Duplex
+  /**
+   * Headers that tell the server behind who asks; what clients send under these names is dropped, so
+   * that nobody can pass for another.
+   */
+  readonly annotate?: (peer: Peer) => Readonly<Record<string, string>>
+}
+
+export interface Bridge {
+  readonly fallback: Fallback
+  close(): void
+}
+
+/**
+ * Hands calls on to another HTTP/2 server, stream by stream: bodies with backpressure both ways,
+ * deadlines, cancellation and trailers. Each connection has a session of its own behind, so that one
+ * client's resets are not held against another.
+ */
+export function createBridge(options: BridgeOptions): Bridge {
+  const sessions = new Map<Peer, ClientHttp2Session>()
+  const sessionOf = (peer: Peer) => {
+    const known = sessions.get(peer)
+    if (known && !known.closed && !known.destroyed) return known
+    const session = openSession(options)
+    sessions.set(peer, session)
+    session.on('close', () => {
+      if (sessions.get(peer) === session) sessions.delete(peer)
+    })
+    return session
+  }
+  return {
+    fallback: (call) => new BridgedCall(call, sessionOf(call.peer), options).receiver,
+    close() {
+      for (const session of sessions.values()) session.destroy()
+    },
+  }
+}
+
+/** Closes when nothing has used it for so long: the client's connection may be gone. */
+const idleMs = 60_000
+
+function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {
+  const session = connect('http://bridge', {
+    createConnection: open,
+    settings: { enablePush: false, initialWindowSize: 1_048_576 },
+  })
+  session.setTimeout(idleMs, () => {
+    session.close()
+  })
+  // What a failing session means is told to each of its calls.
+  session.on('error', () => {})
+  session.unref()
+  return session
+}
+
+class BridgedCall {
+  readonly #call: RawCall
+  readonly #stream: ClientHttp2Stream
+  #hasResponded = false
+  #hasEnded = false
+  #trailers: Fields | undefined
+  #isOver = false
+
+  constructor(call: RawCall, session: ClientHttp2Session, options: BridgeOptions) {
+    this.#call = call
+    this.#stream = session.request(requestHeaders(call, options), { endStream: false })
+    this.#stream.on('response', (headers, flags) => this.#respond(headers, flags))
+    this.#stream.on('data', (chunk: Buffer) => this.#write(chunk))
+    this.#stream.on('trailers', (trailers) => this.#finishWith(fieldsOf(trailers)))
+    this.#stream.on('end', () => this.#finishAfterData())
+    this.#stream.on('error', () => {})
+    this.#stream.on('close', () => this.#closed())
+  }
+
+  get receiver(): RawReceiver {
+    const stream = this.#stream
+    return {
+      data: (octets) => this.#forward(octets),
+      end: () => void stream.end(),
+      drain: () => void stream.resume(),
+      cancel: (code) => {
+        this.#isOver = true
+        stream.close(code === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : code)
+      },
+    }
+  }
+
+  /** Copied, because it lies in what was read; credited when it is on its way. */
+  #forward(octets: Buffer): void {
+    const { length } = octets
+    this.#stream.write(Buffer.from(octets), () => this.#call.consumed(length))
+  }
+
+  #respond(headers: IncomingHttpHeaders, flags: number): void {
+    const isEnd = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
+    this.#hasResponded = true
+    this.#isOver ||= isEnd
+    this.#call.respond(fieldsOf(headers), isEnd)
+  }
+
+  #write(chunk: Buffer): void {
+    if (!this.#call.write(chunk)) this.#stream.pause()
+  }
+
+  /** Trailers overtake data that waits for a slow client. */
+  #finishWith(trailers: Fields): void {
+    this.#trailers = trailers
+    if (this.#hasEnded) this.#finish()
+  }
+
+  #finishAfterData(): void {
+    this.#hasEnded = true
+    if (this.#trailers) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#call.finish(this.#trailers)
+  }
+
+  /** All has come, or the server behind gave the call up, or is gone. */
+  #closed(): void {
+    if (this.#isOver) return
+    const code = this.#stream.rstCode
+    if (this.#hasResponded && this.#hasEnded && code === constants.NGHTTP2_NO_ERROR) {
+      this.#finish()
+      return
+    }
+    this.#isOver = true
+    if (this.#hasResponded) this.#call.reset(code || constants.NGHTTP2_INTERNAL_ERROR)
+    else this.#call.respond(unreachable, true)
+  }
+}
+
+const unreachable: Fields = [
+  ...[':status', '200', 'content-type', 'application/grpc'],
+  ...['grpc-status', String(Status.unavailable), 'grpc-message', 'the server behind is gone'],
+]
+
+/** Eight digits are the most that the header may have. */
+const timeoutMsMax = 99_999_999
+
+function requestHeaders(call: RawCall, { annotate }: BridgeOptions): OutgoingHttpHeaders {
+  const notes = annotate?.(call.peer) ?? {}
+  const headers: OutgoingHttpHeaders = {}
+  for (let at = 0; at < call.fields.length; at += 2) {
+    const name = call.fields[at] ?? ''
+    if (name in notes || name === 'content-length') continue
+    addHeader(headers, name, call.fields[at + 1] ?? '')
+  }
+  // Worked out here, because servers differ in what they make of large and of odd ones.
+  if (call.timeoutMs < Number.POSITIVE_INFINITY) {
+    headers['grpc-timeout'] = `${Math.min(Math.ceil(call.timeoutMs), timeoutMsMax)}m`
+  }
+  return { ...headers, ...notes }
+}
+
+function addHeader(headers: OutgoingHttpHeaders, name: string, value: string): void {
+  const known = headers[name]
+  if (known === undefined) headers[name] = value
+  else headers[name] = [...(Array.isArray(known) ? known : [String(known)]), value]
+}
+
+function fieldsOf(headers: IncomingHttpHeaders): string[] {
+  const pseudo: string[] = []
+  const regular: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    const values = Array.isArray(value) ? value : [String(value)]
+    for (const one of values) (name.startsWith(':') ? pseudo : regular).push(name, one)
+  }
+  return [...pseudo, ...regular]
+}

@@ -1,0 +1,134 @@
+import type { Stream } from '../http2/stream.js'
+import type { Inflate } from './inflate.js'
+import { MessageReader } from './message-reader.js'
+import type { RequestProblem } from './message-refusal.js'
+
+export interface IncomingMessagesDeps {
+  readonly bytesMax: number
+  readonly isGzip: boolean
+  readonly inflate: Inflate
+  onMessage(message: Buffer): void
+  /** After the last message. */
+  onEnd(): void
+  /** Nothing more is read after one. */
+  onProblem(problem: RequestProblem): void
+}
+
+/**
+ * The messages of a stream in order, one at a time, at the pace of whoever takes them. While nobody
+ * does, what comes is kept and not credited, so that the windows hold the client back.
+ */
+export class IncomingMessages {
+  readonly #stream: Stream
+  readonly #deps: IncomingMessagesDeps
+  readonly #reader: MessageReader
+  readonly #backlog: Buffer[] = []
+  #isPaused = false
+  #isInflating = false
+  #isReading = false
+  #isLast = false
+  #isOver = false
+
+  constructor(stream: Stream, deps: IncomingMessagesDeps) {
+    this.#stream = stream
+    this.#deps = deps
+    this.#reader = new MessageReader({
+      bytesMax: deps.bytesMax,
+      take: (bytes) => stream.host.hold(bytes),
+      give: (bytes) => stream.host.unhold(bytes),
+    })
+  }
+
+  data(octets: Buffer, start: number, end: number): void {
+    if (this.#isOver) return
+    const at = this.#canRead && this.#backlog.length === 0 ? this.#read(octets, start, end) : start
+    if (at < end && !this.#isOver) this.#backlog.push(Buffer.from(octets.subarray(at, end)))
+  }
+
+  end(): void {
+    this.#isLast = true
+    this.#readBacklog()
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#readBacklog()
+  }
+
+  discard(): void {
+    this.#isOver = true
+    this.#backlog.length = 0
+    this.#reader.discard()
+  }
+
+  /** Not within a read: a message's taker may pause and resume, and must not get the next inside. */
+  get #canRead(): boolean {
+    return !this.#isPaused && !this.#isInflating && !this.#isReading && !this.#isOver
+  }
+
+  #readBacklog(): void {
+    while (this.#canRead) {
+      const first = this.#backlog.shift()
+      if (!first) {
+        this.#endIfLast()
+        return
+      }
+      const at = this.#read(first, 0, first.length)
+      if (at < first.length && !this.#isOver) this.#backlog.unshift(first.subarray(at))
+    }
+  }
+
+  /** Reads as long as messages are taken; answers how far, and credits as much. */
+  #read(octets: Buffer, start: number, end: number): number {
+    let at = start
+    while (at < end && this.#canRead) {
+      at = this.#reader.next(octets, at, end)
+      this.#take(this.#reader)
+    }
+    this.#stream.credit(at - start)
+    return at
+  }
+
+  #take({ message, isCompressed, problem }: MessageReader): void {
+    if (problem) this.#fail(problem)
+    else if (!message) return
+    else if (!isCompressed) this.#deliver(message)
+    else if (this.#deps.isGzip) void this.#inflate(Buffer.from(message))
+    else this.#fail('not-announced')
+  }
+
+  async #inflate(message: Buffer): Promise<void> {
+    this.#isInflating = true
+    const inflated = await this.#deps.inflate(message, this.#deps.bytesMax)
+    this.#isInflating = false
+    if (this.#isOver) return
+    if (typeof inflated === 'string') return this.#fail(inflated)
+    this.#deliver(inflated)
+    this.#readBacklog()
+  }
+
+  #deliver(message: Buffer): void {
+    this.#isReading = true
+    this.#deps.onMessage(message)
+    this.#isReading = false
+  }
+
+  #endIfLast(): void {
+    if (!this.#isLast || this.#isOver) return
+    if (!this.#reader.isEmpty) {
+      this.#fail('cut-off')
+      return
+    }
+    this.#isOver = true
+    this.#deps.onEnd()
+  }
+
+  #fail(problem: RequestProblem): void {
+    this.#isOver = true
+    this.#deps.onProblem(problem)
+  }
+}

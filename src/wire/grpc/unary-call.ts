@@ -1,0 +1,206 @@
+import { ErrorCode } from '../http2/error-code.js'
+import type { Receiver, Stream } from '../http2/stream.js'
+import { uint32At } from '../octets.js'
+import { type CallDeps, ServerCall } from './call.js'
+import type { CallHead } from './call-head.js'
+import { MessageReader } from './message-reader.js'
+import { messageRefusal, type RequestProblem } from './message-refusal.js'
+import type { UnaryHandler } from './method.js'
+import { Answer, Refusal, type Reply } from './reply.js'
+import {
+  headersBlock,
+  headersBlockWith,
+  okAnswer,
+  okTrailersBlock,
+  okTrailersBlockWith,
+  trailersOnlyBlock,
+} from './reply-blocks.js'
+import { Status } from './status.js'
+import { writeMessage } from './write-message.js'
+
+const prefixBytes = 5
+
+/** A call of one message and one answer. */
+export class UnaryCall extends ServerCall implements Receiver {
+  readonly #handle: UnaryHandler
+  #reader: MessageReader | undefined
+  #message: Buffer | undefined
+  #isCompressed = false
+  #isAnswered = false
+
+  constructor(stream: Stream, head: CallHead, deps: CallDeps, handle: UnaryHandler) {
+    super(stream, head, deps)
+    this.#handle = handle
+  }
+
+  /** The common case first: the whole request in one frame. */
+  data(octets: Buffer, start: number, end: number, isLast: boolean): void {
+    if (isLast && !this.#reader && isOnePlainMessage(octets, start, end)) {
+      this.#run(octets.subarray(start + prefixBytes, end))
+      return
+    }
+    this.#gather(octets, start, end)
+    if (isLast) this.end()
+  }
+
+  end(): void {
+    if (this.#isAnswered) return
+    if (this.#reader && !this.#reader.isEmpty) {
+      this.#refuseMessage('cut-off')
+      return
+    }
+    if (!this.#message) {
+      this.#refuseMessage('none')
+      return
+    }
+    const message = this.#message
+    if (this.#isCompressed) return void this.#inflateAndRun(message)
+    this.#forgetMessage()
+    this.#run(message)
+  }
+
+  cancel(): void {
+    this.#reader?.discard()
+    this.#forgetMessage()
+    this.#isAnswered = true
+    this.abandon()
+  }
+
+  drain(): void {}
+
+  /** The deadline also holds for a client that does not take its answer. */
+  expire(): void {
+    if (this.#isAnswered) {
+      this.stream.reset(ErrorCode.cancel)
+      return
+    }
+    this.#answer(new Refusal(Status.deadlineExceeded, 'the deadline has passed'))
+    this.abandon()
+  }
+
+  #gather(octets: Buffer, start: number, end: number): void {
+    if (this.#isAnswered) return
+    this.#reader ??= this.#createReader()
+    for (let at = start; at < end && !this.#isAnswered; ) {
+      if (this.#message) {
+        this.#refuseMessage('second')
+        return
+      }
+      at = this.#reader.next(octets, at, end)
+      if (this.#reader.problem) {
+        this.#refuseMessage(this.#reader.problem)
+        return
+      }
+      this.#keepMessage(this.#reader)
+    }
+    this.stream.credit(end - start)
+  }
+
+  #createReader(): MessageReader {
+    const { host } = this.stream
+    return new MessageReader({
+      bytesMax: this.deps.limits.messageBytesMax,
+      take: (bytes) => host.hold(bytes),
+      give: (bytes) => host.unhold(bytes),
+    })
+  }
+
+  /** Until the end of the request, which may come much later, so it is copied and counted. */
+  #keepMessage({ message, isCompressed }: MessageReader): void {
+    if (!message) return
+    if (isCompressed && !this.head.isGzip) {
+      this.#refuseMessage('not-announced')
+      return
+    }
+    if (!this.stream.host.hold(message.length)) {
+      this.#refuseMessage('no-room')
+      return
+    }
+    this.#message = Buffer.from(message)
+    this.#isCompressed = isCompressed
+  }
+
+  #forgetMessage(): void {
+    if (this.#message) this.stream.host.unhold(this.#message.length)
+    this.#message = undefined
+  }
+
+  async #inflateAndRun(message: Buffer): Promise<void> {
+    this.stream.busy(true)
+    const inflated = await this.deps.inflate(message, this.deps.limits.messageBytesMax)
+    this.#forgetMessage()
+    this.stream.busy(false)
+    if (this.#isAnswered) return
+    if (typeof inflated === 'string') this.#refuseMessage(inflated)
+    else this.#run(inflated)
+  }
+
+  #run(message: Buffer): void {
+    try {
+      const reply = this.#handle(message, this)
+      if (reply instanceof Promise) void this.#answerLater(reply)
+      else this.#answer(reply)
+    } catch (error) {
+      this.#answerBug(error)
+    }
+  }
+
+  async #answerLater(reply: Promise<Reply>): Promise<void> {
+    this.stream.busy(true)
+    try {
+      const settled = await reply
+      if (!this.#isAnswered) this.#answer(settled)
+    } catch (error) {
+      this.#answerBug(error)
+    }
+    this.stream.busy(false)
+  }
+
+  #answer(reply: Reply): void {
+    if (reply instanceof Refusal) {
+      this.#refuse(reply)
+      return
+    }
+    if (reply instanceof Answer) {
+      this.#answerWithMetadata(reply)
+      return
+    }
+    this.#isAnswered = true
+    if (this.stream.answer(okAnswer, reply)) return
+    this.stream.respond(headersBlock)
+    writeMessage(this.stream, reply)
+    this.stream.finish(okTrailersBlock)
+  }
+
+  /** The blocks first: metadata that cannot be sent throws, and must find the call unanswered. */
+  #refuse(refusal: Refusal): void {
+    const block = trailersOnlyBlock(refusal)
+    this.#isAnswered = true
+    this.#reader?.discard()
+    this.#forgetMessage()
+    this.stream.respond(block, true)
+  }
+
+  #answerWithMetadata({ message, headers, trailers }: Answer): void {
+    const opening = headersBlockWith(headers)
+    const closing = okTrailersBlockWith(trailers)
+    this.#isAnswered = true
+    this.stream.respond(opening)
+    writeMessage(this.stream, message)
+    this.stream.finish(closing)
+  }
+
+  #answerBug(error: unknown): void {
+    this.deps.onBug(error)
+    if (!this.#isAnswered) this.#answer(new Refusal(Status.internal, 'internal error'))
+  }
+
+  #refuseMessage(problem: RequestProblem): void {
+    this.#answer(messageRefusal(problem))
+  }
+}
+
+function isOnePlainMessage(octets: Buffer, start: number, end: number): boolean {
+  const length = end - start - prefixBytes
+  return length >= 0 && octets[start] === 0 && uint32At(octets, start + 1) === length
+}

@@ -1,0 +1,4 @@
+/** RFC 7541 calls it a decoding error; for HTTP/2 it is the end of the connection. */
+export class HpackError extends Error {
+  override readonly name = 'HpackError'
+}

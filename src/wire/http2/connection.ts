@@ -1,0 +1,400 @@
+import { HpackError } from '../hpack/hpack-error.js'
+import { uint31At } from '../octets.js'
+import { ConnectionError, ErrorCode } from './error-code.js'
+import { FloodGuard } from './flood-guard.js'
+import { emptyFrame, Flag, type Frame, FrameType } from './frame.js'
+import { FrameReader } from './frame-reader.js'
+import { HeaderBlock } from './header-block.js'
+import { Lifetime } from './lifetime.js'
+import type { ConnectionLimits } from './limits.js'
+import type { MemoryBudget } from './memory-budget.js'
+import { Outbox, type Slab, typeAndFlags } from './outbox.js'
+import { requireLength, requireNoStream } from './payload.js'
+import { PrefaceReader } from './preface.js'
+import { type Acceptor, Requests } from './requests.js'
+import { applySettings, encodeSettings, Setting } from './settings.js'
+import { Streams } from './streams.js'
+
+/** Where a connection's octets go. */
+export interface Sink {
+  /** Answers whether the sink holds back: it wants no more before it is heard of again. */
+  write(chunks: readonly Uint8Array[]): boolean
+  /** No more will be written. */
+  end(): void
+  /** Nothing is to be written or read any more. */
+  destroy(): void
+}
+
+export interface ConnectionDeps<Head> {
+  readonly limits: ConnectionLimits
+  readonly acceptor: Acceptor<Head>
+  readonly slab: Slab
+  readonly processBudget: MemoryBudget
+  readonly sink: Sink
+  /** There is something to flush, or to be woken for, that did not come up in a turn. */
+  onPending(): void
+  /** A mistake of this side's. */
+  onBug(error: unknown): void
+}
+
+const lastStreamIdMax = 0x7fffffff
+/** The payloads of this side's pings tell what is being answered. */
+const drainPing = 1
+const pingBytes = 8
+
+/**
+ * RFC 9113: one connection, seen from the server, as octets in and octets out. It reads no clock and
+ * owns no socket: whoever does calls `receive` and then `turn` until that has nothing left to do, and
+ * `tick` no later than `wakeAtMs`.
+ */
+export class Connection<Head> {
+  /** When `tick` is to be called. */
+  wakeAtMs: number
+  readonly streams: Streams
+  readonly #deps: ConnectionDeps<Head>
+  readonly #outbox: Outbox
+  readonly #preface = new PrefaceReader()
+  readonly #reader = new FrameReader()
+  readonly #frame: Frame = emptyFrame()
+  readonly #block: HeaderBlock
+  readonly #guard: FloodGuard
+  readonly #requests: Requests<Head>
+  readonly #life: Lifetime
+  readonly #unread: Buffer[] = []
+  #nowMs: number
+  #isInTurn = false
+  #isGreeted = false
+  #isDraining = false
+  #isClosing = false
+  #isGone = false
+
+  constructor(deps: ConnectionDeps<Head>, nowMs: number) {
+    const { limits, acceptor, processBudget } = deps
+    this.#deps = deps
+    this.#nowMs = nowMs
+    this.#outbox = new Outbox(deps.slab, () => this.#notePending())
+    this.#block = new HeaderBlock(limits)
+    this.#guard = new FloodGuard(limits)
+    this.streams = new Streams({
+      limits,
+      outbox: this.#outbox,
+      processBudget,
+      wakeBy: (atMs) => this.#wakeBy(atMs),
+      onQuiet: () => this.#onQuiet(),
+    })
+    const { streams } = this
+    this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
+    this.#life = this.#createLifetime(limits, nowMs)
+    this.wakeAtMs = this.#life.tick(nowMs)
+  }
+
+  /** Nothing more will come of this connection. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Section 3.4: the server's first words. */
+  greet(): void {
+    const { limits } = this.#deps
+    const payload = encodeSettings([
+      [Setting.maxConcurrentStreams, limits.streamsMax],
+      [Setting.initialWindowSize, limits.streamWindowBytes],
+      [Setting.maxHeaderListSize, limits.headerListBytesMax],
+    ])
+    this.#outbox.append(payload, typeAndFlags(FrameType.settings), 0)
+    this.streams.receiveWindow.announce()
+    this.flush()
+  }
+
+  /** Takes octets in, to be looked at in the turns that follow. */
+  receive(chunk: Buffer, nowMs: number): void {
+    this.#life.received(nowMs)
+    if (!this.#isClosing) this.#unread.push(chunk)
+  }
+
+  /** Looks at a bounded number of frames; answers whether more wait. */
+  turn(nowMs: number): boolean {
+    this.#nowMs = this.#guard.nowMs = nowMs
+    this.#isInTurn = true
+    let isMore = false
+    try {
+      isMore = this.#read()
+      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, nowMs)
+      if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#isInTurn = false
+    this.#noteCalls(nowMs)
+    this.flush()
+    return isMore
+  }
+
+  /** Does what is due. */
+  tick(nowMs: number): void {
+    this.#nowMs = this.#guard.nowMs = nowMs
+    this.#life.busy(this.streams.table.size > 0, nowMs)
+    this.#expireCalls(nowMs)
+    const dueAtMs = this.#life.tick(nowMs)
+    if (this.#isGone) return
+    this.wakeAtMs = Math.min(dueAtMs, ...this.streams.table.all().map((s) => s.deadlineAtMs))
+    this.flush()
+  }
+
+  /** Sends what has gathered. */
+  flush(): void {
+    if (this.#isGone) return
+    const chunks = this.#outbox.take()
+    if (chunks.length > 0) this.#noteCongestion(this.#deps.sink.write(chunks))
+  }
+
+  /** The sink does not hold back any more. */
+  onSinkDrained(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#noteCongestion(false)
+  }
+
+  /** Section 6.8: takes no new calls soon, ends with the last one, and gives up after `drainMs`. */
+  drain(nowMs: number): void {
+    if (this.#isDraining || this.#isClosing) return
+    this.#isDraining = true
+    this.#life.draining(nowMs)
+    this.#outbox.goaway(lastStreamIdMax, ErrorCode.noError)
+    this.#ping(drainPing)
+    this.#wakeBy(nowMs)
+  }
+
+  /** The peer is gone, or is to be: every call is cancelled, and nothing is written any more. */
+  destroy(): void {
+    if (this.#isGone) return
+    this.#isClosing = this.#isGone = true
+    this.#unread.length = 0
+    this.streams.cancelAll(ErrorCode.cancel)
+    this.wakeAtMs = Number.POSITIVE_INFINITY
+    this.#deps.sink.destroy()
+  }
+
+  #read(): boolean {
+    const frame = this.#frame
+    for (let left = this.#deps.limits.framesPerTurn; left > 0; left--) {
+      if (this.#isClosing) return false
+      if (this.#reader.next(frame)) {
+        this.#dispatch(frame)
+        continue
+      }
+      const chunk = this.#unread.shift()
+      if (!chunk) return false
+      this.#reader.feed(this.#preface.isComplete ? chunk : this.#preface.strip(chunk))
+    }
+    return true
+  }
+
+  /** Section 4.1: a type that is not known is passed over, but for one thing that it may not split. */
+  #dispatch(frame: Frame): void {
+    if (this.#block.isOpen && frame.type !== FrameType.continuation) {
+      throw new ConnectionError(ErrorCode.protocolError, 'a frame inside a header block')
+    }
+    if (!this.#isGreeted) this.#requireGreeting(frame)
+    switch (frame.type) {
+      case FrameType.data:
+        this.#requests.data(frame)
+        return
+      case FrameType.headers:
+        this.#headers(frame)
+        return
+      case FrameType.continuation:
+        if (this.#block.continue(frame)) this.#requests.headers(this.#block)
+        return
+      case FrameType.windowUpdate:
+        this.#windowUpdate(frame)
+        return
+      case FrameType.rstStream:
+        this.#requests.rstStream(frame)
+        return
+      case FrameType.ping:
+        this.#pinged(frame)
+        return
+      case FrameType.settings:
+        this.#settings(frame)
+        return
+      case FrameType.priority:
+        this.#requests.priority(frame)
+        return
+      case FrameType.goaway:
+        this.#goaway(frame)
+        return
+      case FrameType.pushPromise:
+        throw new ConnectionError(ErrorCode.protocolError, 'a client does not push')
+      default:
+        this.#guard.idleFrame()
+        return
+    }
+  }
+
+  #requireGreeting(frame: Frame): void {
+    if (frame.type !== FrameType.settings || frame.flags & Flag.ack) {
+      throw new ConnectionError(ErrorCode.protocolError, 'the first frame is not of settings')
+    }
+    this.#isGreeted = true
+    this.#life.greeted()
+  }
+
+  #headers(frame: Frame): void {
+    if (frame.streamId === 0) {
+      throw new ConnectionError(ErrorCode.protocolError, 'headers that name no stream')
+    }
+    if (this.#block.begin(frame)) {
+      this.#requests.headers(this.#block)
+      return
+    }
+    this.#wakeBy(this.#nowMs + this.#deps.limits.handshakeMs)
+  }
+
+  /** Section 6.5. */
+  #settings(frame: Frame): void {
+    requireNoStream(frame)
+    if (frame.flags & Flag.ack) {
+      this.#guard.idleFrame()
+      requireLength(frame, 0)
+      return
+    }
+    this.#guard.settings()
+    const { transmitter } = this.streams
+    const { peer } = transmitter
+    const { initialWindowBytes, headerTableBytes } = peer
+    applySettings(peer, frame)
+    if (peer.headerTableBytes < headerTableBytes) transmitter.shrinkTable()
+    if (!this.streams.shiftWindows(peer.initialWindowBytes - initialWindowBytes)) {
+      throw new ConnectionError(ErrorCode.flowControlError, 'a window is too large')
+    }
+    this.#outbox.frame(0, typeAndFlags(FrameType.settings, Flag.ack), 0)
+  }
+
+  /** Section 6.7. */
+  #pinged(frame: Frame): void {
+    requireNoStream(frame)
+    requireLength(frame, pingBytes)
+    if (frame.flags & Flag.ack) {
+      this.#guard.idleFrame()
+      if (this.#isDraining && frame.octets[frame.end - 1] === drainPing) this.#onDrainHeard()
+      return
+    }
+    this.#guard.ping()
+    const payload = frame.octets.subarray(frame.start, frame.end)
+    this.#outbox.append(payload, typeAndFlags(FrameType.ping, Flag.ack), 0)
+  }
+
+  /** Section 6.8: the peer will take no streams of ours, which there are none of. */
+  #goaway(frame: Frame): void {
+    requireNoStream(frame)
+    if (frame.end - frame.start < 8) requireLength(frame, 8)
+    this.#guard.idleFrame()
+  }
+
+  /** Section 6.9. */
+  #windowUpdate(frame: Frame): void {
+    requireLength(frame, 4)
+    if (frame.streamId !== 0) {
+      this.#requests.windowUpdate(frame)
+      return
+    }
+    this.#guard.idleFrame()
+    const bytes = uint31At(frame.octets, frame.start)
+    if (bytes === 0) throw new ConnectionError(ErrorCode.protocolError, 'a window grows by nothing')
+    this.streams.transmitter.grow(bytes)
+  }
+
+  /** Section 5.4.1: says why, and hears nothing more. */
+  #fail(error: unknown): void {
+    this.#isInTurn = false
+    const code = codeOf(error)
+    if (code === ErrorCode.internalError) this.#deps.onBug(error)
+    this.#close(code)
+  }
+
+  #close(code: ErrorCode): void {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#unread.length = 0
+    this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
+    this.#outbox.goaway(this.streams.table.lastId, code)
+    this.flush()
+    this.#deps.sink.end()
+    this.#life.closing(this.#nowMs)
+    this.#wakeBy(this.#nowMs)
+  }
+
+  #createLifetime(limits: ConnectionLimits, nowMs: number): Lifetime {
+    const events = {
+      onStalled: () => this.#close(ErrorCode.enhanceYourCalm),
+      onOutlived: () => this.drain(this.#nowMs),
+      onPingDue: () => {
+        this.#ping(0)
+        this.#life.pinged(this.#nowMs)
+      },
+      onLost: () => this.destroy(),
+      onDrainHeard: () => this.#onDrainHeard(),
+      onDrainOver: () => this.#close(ErrorCode.noError),
+    }
+    return new Lifetime(limits, events, nowMs)
+  }
+
+  /** Streams that the peer began before it heard are still answered; now it has. */
+  #onDrainHeard(): void {
+    this.#life.drainHeard()
+    const { table } = this.streams
+    this.#requests.streamIdMax = Math.min(this.#requests.streamIdMax, table.lastId)
+    if (table.size === 0) {
+      this.#close(ErrorCode.noError)
+      return
+    }
+    this.#outbox.goaway(table.lastId, ErrorCode.noError)
+  }
+
+  #onQuiet(): void {
+    if (this.#requests.streamIdMax < lastStreamIdMax) this.#close(ErrorCode.noError)
+  }
+
+  #ping(payload: number): void {
+    const at = this.#outbox.frame(pingBytes, typeAndFlags(FrameType.ping), 0)
+    this.#outbox.octets.fill(0, at, at + pingBytes)
+    this.#outbox.octets[at + pingBytes - 1] = payload
+  }
+
+  #expireCalls(nowMs: number): void {
+    for (const stream of this.streams.table.all()) {
+      if (stream.deadlineAtMs > nowMs) continue
+      stream.deadlineAtMs = Number.POSITIVE_INFINITY
+      stream.receiver?.expire()
+    }
+  }
+
+  #noteCalls(nowMs: number): void {
+    const isBusy = this.streams.table.size > 0
+    const { keepaliveMs, idleMs } = this.#deps.limits
+    this.#life.busy(isBusy, nowMs)
+    this.#wakeBy(nowMs + (isBusy ? keepaliveMs : idleMs))
+  }
+
+  #noteCongestion(isCongested: boolean): void {
+    this.#life.congested(isCongested, this.#nowMs)
+    if (isCongested) this.#wakeBy(this.#nowMs + this.#deps.limits.keepaliveTimeoutMs)
+    this.streams.transmitter.congest(isCongested)
+  }
+
+  #wakeBy(atMs: number): void {
+    if (atMs >= this.wakeAtMs || this.#isGone) return
+    this.wakeAtMs = atMs
+    if (!this.#isInTurn) this.#deps.onPending()
+  }
+
+  #notePending(): void {
+    if (!this.#isInTurn && !this.#isGone) this.#deps.onPending()
+  }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof ConnectionError) return error.code
+  if (error instanceof HpackError) return ErrorCode.compressionError
+  return ErrorCode.internalError
+}

@@ -1,0 +1,132 @@
+import type { ConnectionLimits } from './limits.js'
+
+/** What a connection does when its time comes. */
+export interface LifetimeEvents {
+  /** The peer took too long over its first words, or over one frame. */
+  onStalled(): void
+  /** There has been no call for long, or the connection is old. */
+  onOutlived(): void
+  onPingDue(): void
+  /** The peer neither answers nor reads, or is not gone although it was told. */
+  onLost(): void
+  /** The peer has heard of the drain, or had the time to. */
+  onDrainHeard(): void
+  /** The drain has taken long enough. */
+  onDrainOver(): void
+}
+
+const never = Number.POSITIVE_INFINITY
+/** For a peer to hear why the connection ends, before the socket is taken away. */
+const lingerMs = 1_000
+
+type Alarm = readonly [atMs: number, act: () => void]
+
+/**
+ * Everything about a connection that is due at a time, but for the calls' deadlines. Moments are
+ * noted as they come, which costs nothing; what follows from them is worked out in `tick`.
+ */
+export class Lifetime {
+  readonly #limits: ConnectionLimits
+  readonly #events: LifetimeEvents
+  readonly #startedAtMs: number
+  #isGreeted = false
+  #partialSinceMs = never
+  #quietSinceMs: number
+  #receivedAtMs: number
+  #pingedAtMs = never
+  #congestedSinceMs = never
+  #drainingSinceMs = never
+  #isDrainHeard = false
+  #closingSinceMs = never
+  #isOutlived = false
+
+  constructor(limits: ConnectionLimits, events: LifetimeEvents, nowMs: number) {
+    this.#limits = limits
+    this.#events = events
+    this.#startedAtMs = this.#quietSinceMs = this.#receivedAtMs = nowMs
+  }
+
+  received(nowMs: number): void {
+    this.#receivedAtMs = nowMs
+    this.#pingedAtMs = never
+  }
+
+  greeted(): void {
+    this.#isGreeted = true
+  }
+
+  /** After each turn: whether a frame or a block of headers has begun and not ended. */
+  partial(isPartial: boolean, nowMs: number): void {
+    if (!isPartial) this.#partialSinceMs = never
+    else if (this.#partialSinceMs === never) this.#partialSinceMs = nowMs
+  }
+
+  /** Whether there are calls. */
+  busy(isBusy: boolean, nowMs: number): void {
+    if (isBusy) this.#quietSinceMs = never
+    else if (this.#quietSinceMs === never) this.#quietSinceMs = nowMs
+  }
+
+  congested(isCongested: boolean, nowMs: number): void {
+    if (!isCongested) this.#congestedSinceMs = never
+    else if (this.#congestedSinceMs === never) this.#congestedSinceMs = nowMs
+  }
+
+  pinged(nowMs: number): void {
+    this.#pingedAtMs = nowMs
+  }
+
+  draining(nowMs: number): void {
+    this.#drainingSinceMs = nowMs
+  }
+
+  drainHeard(): void {
+    this.#isDrainHeard = true
+  }
+
+  closing(nowMs: number): void {
+    if (this.#closingSinceMs === never) this.#closingSinceMs = nowMs
+  }
+
+  /** Does what is due, and answers when something is due next. */
+  tick(nowMs: number): number {
+    for (const [atMs, act] of this.#alarms()) {
+      if (atMs <= nowMs) act()
+    }
+    return Math.min(...this.#alarms().map(([atMs]) => atMs))
+  }
+
+  #alarms(): readonly Alarm[] {
+    const { handshakeMs, keepaliveTimeoutMs, drainMs } = this.#limits
+    const events = this.#events
+    if (this.#closingSinceMs < never) return [[this.#closingSinceMs + lingerMs, events.onLost]]
+    const drainHeardMs = this.#isDrainHeard ? never : this.#drainingSinceMs + lingerMs
+    return [
+      [this.#isGreeted ? never : this.#startedAtMs + handshakeMs, events.onStalled],
+      [this.#partialSinceMs + handshakeMs, events.onStalled],
+      [this.#outlivedAtMs(), () => this.#outlive()],
+      [this.#pingDueAtMs(), events.onPingDue],
+      [this.#pingedAtMs + keepaliveTimeoutMs, events.onLost],
+      [this.#congestedSinceMs + keepaliveTimeoutMs, events.onLost],
+      [drainHeardMs, events.onDrainHeard],
+      [this.#drainingSinceMs + drainMs, events.onDrainOver],
+    ]
+  }
+
+  #outlivedAtMs(): number {
+    if (this.#isOutlived || this.#drainingSinceMs < never) return never
+    const { idleMs, ageMs } = this.#limits
+    return Math.min(this.#quietSinceMs + idleMs, this.#startedAtMs + ageMs)
+  }
+
+  #outlive(): void {
+    this.#isOutlived = true
+    this.#events.onOutlived()
+  }
+
+  /** Only with calls open: a quiet connection may be quiet. */
+  #pingDueAtMs(): number {
+    if (this.#quietSinceMs < never || this.#pingedAtMs < never) return never
+    return this.#receivedAtMs + this.#limits.keepaliveMs
+  }
+}

@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { type Clock, systemClock } from './clock.js'
+import { type CallDeps, type CallLimits, defaultCallLimits } from './grpc/call.js'
+import { Calls } from './grpc/calls.js'
+import { createInflate } from './grpc/inflate.js'
+import type { Method } from './grpc/method.js'
+import type { Fallback } from './grpc/raw-call.js'
+import { type ConnectionLimits, defaultConnectionLimits } from './http2/limits.js'
+import { MemoryBudget } from './http2/memory-budget.js'
+import { Slab } from './http2/outbox.js'
+import { SocketConnection } from './socket-connection.js'
+import { socketPeer } from './socket-peer.js'
+
+export interface ServerLimits extends ConnectionLimits, CallLimits {
+  readonly connectionsMax: number
+  /** Requests and answers held for all connections together. */
+  readonly processBufferedBytesMax: number
+  readonly inflationsMax: number
+}
+
+export const defaultServerLimits: ServerLimits = {
+  ...defaultConnectionLimits,
+  ...defaultCallLimits,
+  connectionsMax: 10_000,
+  processBufferedBytesMax: 268_435_456,
+  inflationsMax: 4,
+}
+
+export interface WireServerOptions {
+  /** By path, `/package.Service/Method`. */
+  readonly methods: Readonly<Record<string, Method>>
+  /** Answers every other path; without one they are unimplemented. */
+  readonly fallback?: Fallback
+  readonly limits?: Partial<ServerLimits>
+  readonly clock?: Clock
+  /** A handler threw, or this server has a mistake in it. The call or connection has ended. */
+  onBug?(error: unknown): void
+}
+
+export type Endpoint =
+  | { readonly host: string; readonly port: number; readonly tls?: TlsOptions }
+  | { readonly path: string }
+
+export interface WireServer {
+  /** Answers the port, which was chosen for port 0; 0 for a UNIX socket. */
+  listen(endpoint: Endpoint): Promise<number>
+  /** Serves a connection that somebody else has accepted. */
+  adopt(socket: Socket): void
+  /** Stops accepting, lets calls end for at most `graceMs`, then cuts them off. */
+  close(graceMs: number): Promise<void>
+  /** Connections at present. */
+  readonly connections: number
+  /** Octets held for peers at present. */
+  readonly bufferedBytes: number
+}
+
+/** A gRPC server over HTTP/2 in plain text with prior knowledge, in TLS, and on UNIX sockets. */
+export function createWireServer(options: WireServerOptions): WireServer {
+  return new GrpcWireServer(options)
+}
+
+class GrpcWireServer implements WireServer {
+  readonly #limits: ServerLimits
+  readonly #clock: Clock
+  readonly #methods: ReadonlyMap<string, Method>
+  readonly #fallback: Fallback | undefined
+  readonly #onBug: (error: unknown) => void
+  readonly #budget: MemoryBudget
+  readonly #slab = new Slab()
+  readonly #inflate
+  readonly #listeners: Server[] = []
+  readonly #connections = new Set<SocketConnection<unknown>>()
+  #isClosing = false
+  #onEmpty: (() => void) | undefined
+
+  constructor({ methods, fallback, limits, clock, onBug }: WireServerOptions) {
+    this.#limits = { ...defaultServerLimits, ...limits }
+    this.#clock = clock ?? systemClock
+    this.#methods = new Map(Object.entries(methods))
+    this.#fallback = fallback
+    this.#onBug = onBug ?? (() => {})
+    this.#budget = new MemoryBudget(this.#limits.processBufferedBytesMax)
+    this.#inflate = createInflate(this.#limits.inflationsMax)
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  get bufferedBytes(): number {
+    return this.#budget.bytes
+  }
+
+  async listen(endpoint: Endpoint): Promise<number> {
+    const server = this.#createListener(endpoint)
+    server.maxConnections = this.#limits.connectionsMax
+    this.#listeners.push(server)
+    server.listen('path' in endpoint ? { path: endpoint.path } : listenOptions(endpoint))
+    await once(server, 'listening')
+    const address = server.address()
+    return typeof address === 'object' && address ? address.port : 0
+  }
+
+  adopt(socket: Socket): void {
+    if (this.#isClosing || this.#connections.size >= this.#limits.connectionsMax) {
+      socket.destroy()
+      return
+    }
+    const connection: SocketConnection<unknown> = new SocketConnection(socket, {
+      limits: this.#limits,
+      acceptor: new Calls(this.#callsDeps(socket)),
+      slab: this.#slab,
+      processBudget: this.#budget,
+      clock: this.#clock,
+      onBug: this.#onBug,
+      onClose: () => this.#forget(connection),
+    })
+    this.#connections.add(connection)
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true
+    for (const listener of this.#listeners) listener.close()
+    if (this.#connections.size === 0) return
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve
+    })
+    for (const connection of this.#connections) connection.drain()
+    const cancel = this.#clock.after(graceMs, () => {
+      for (const connection of this.#connections) connection.destroy()
+    })
+    await empty
+    cancel()
+  }
+
+  #createListener(endpoint: Endpoint): Server {
+    if ('path' in endpoint || !endpoint.tls) return createServer((socket) => this.adopt(socket))
+    const options = {
+      ...endpoint.tls,
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: this.#limits.handshakeMs,
+    }
+    return createTlsServer(options, (socket) => this.#adoptSecure(socket))
+  }
+
+  /** RFC 9113 section 3.2: over TLS the two agree on HTTP/2, or do not speak it. */
+  #adoptSecure(socket: TLSSocket): void {
+    if (socket.alpnProtocol === 'h2') this.adopt(socket)
+    else socket.destroy()
+  }
+
+  #callsDeps(socket: Socket) {
+    const deps: CallDeps = {
+      limits: this.#limits,
+      peer: socketPeer(socket),
+      inflate: this.#inflate,
+      onBug: this.#onBug,
+    }
+    const findMethod = (path: string) => this.#methods.get(path)
+    return { ...deps, findMethod, fallback: this.#fallback }
+  }
+
+  #forget(connection: SocketConnection<unknown>): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size === 0) this.#onEmpty?.()
+  }
+}
+
+function listenOptions({ host, port }: { readonly host: string; readonly port: number }) {
+  return { host, port }
+}

@@ -1,0 +1,138 @@
+import type { Socket } from 'node:net'
+import type { Clock } from './clock.js'
+import { Connection, type ConnectionDeps } from './http2/connection.js'
+
+/** More than this in the socket's own buffer, and the connection is held back. */
+const writtenBytesMax = 262_144
+
+export interface SocketConnectionDeps<Head>
+  extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
+  readonly clock: Clock
+  onClose(): void
+}
+
+/**
+ * A connection on a socket of Node's: its octets, its time, and its turns. After a bounded number of
+ * frames everything else on the event loop gets its turn first.
+ */
+export class SocketConnection<Head> {
+  readonly #socket: Socket
+  readonly #clock: Clock
+  readonly #connection: Connection<Head>
+  #cancelTimer: (() => void) | undefined
+  #timerAtMs = Number.POSITIVE_INFINITY
+  #isFlushDue = false
+  #isHeldBack = false
+  #isTurnDue = false
+
+  constructor(socket: Socket, deps: SocketConnectionDeps<Head>) {
+    this.#socket = socket
+    this.#clock = deps.clock
+    const sink = {
+      write: (chunks: readonly Uint8Array[]) => this.#write(chunks),
+      end: () => void socket.end(),
+      destroy: () => void socket.destroy(),
+    }
+    this.#connection = new Connection(
+      { ...deps, sink, onPending: () => this.#flushSoon() },
+      deps.clock.nowMs(),
+    )
+    socket.setNoDelay(true)
+    this.#listen(deps.onClose)
+    this.#connection.greet()
+    this.#setTimer()
+  }
+
+  drain(): void {
+    this.#connection.drain(this.#clock.nowMs())
+    this.#connection.flush()
+  }
+
+  destroy(): void {
+    this.#connection.destroy()
+  }
+
+  #listen(onClose: () => void): void {
+    const socket = this.#socket
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.on('drain', () => this.#drained())
+    // The peer can send no more; a call that is still running may be answered, others cannot come.
+    socket.on('end', () => this.#connection.destroy())
+    // It closes after an error, which says nothing that could be acted on.
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#cancelTimer?.()
+      this.#connection.destroy()
+      onClose()
+    })
+  }
+
+  #receive(chunk: Buffer): void {
+    const nowMs = this.#clock.nowMs()
+    this.#connection.receive(chunk, nowMs)
+    if (!this.#isTurnDue) this.#turn(nowMs)
+  }
+
+  #turn(nowMs: number): void {
+    if (this.#connection.turn(nowMs)) this.#turnLater()
+    else if (this.#socket.isPaused() && !this.#isHeldBack) this.#socket.resume()
+    if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()
+  }
+
+  #turnLater(): void {
+    this.#isTurnDue = true
+    this.#socket.pause()
+    setImmediate(() => {
+      this.#isTurnDue = false
+      if (!this.#connection.isGone) this.#turn(this.#clock.nowMs())
+    })
+  }
+
+  #write(chunks: readonly Uint8Array[]): boolean {
+    const socket = this.#socket
+    const [first] = chunks
+    if (chunks.length === 1 && first) socket.write(first)
+    else this.#writeAll(chunks)
+    this.#isHeldBack = socket.writableLength > writtenBytesMax
+    if (this.#isHeldBack) socket.pause()
+    return this.#isHeldBack
+  }
+
+  #writeAll(chunks: readonly Uint8Array[]): void {
+    this.#socket.cork()
+    for (const chunk of chunks) this.#socket.write(chunk)
+    this.#socket.uncork()
+  }
+
+  #drained(): void {
+    if (!this.#isHeldBack) return
+    this.#isHeldBack = false
+    this.#connection.onSinkDrained(this.#clock.nowMs())
+    if (!this.#isTurnDue && !this.#isHeldBack) this.#socket.resume()
+  }
+
+  /** After everything that is ready now, so that answers given together leave together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(() => {
+      this.#isFlushDue = false
+      this.#connection.flush()
+      if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()
+    })
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer?.()
+    this.#timerAtMs = this.#connection.wakeAtMs
+    if (this.#timerAtMs === Number.POSITIVE_INFINITY || this.#connection.isGone) return
+    const delayMs = Math.max(0, this.#timerAtMs - this.#clock.nowMs())
+    this.#cancelTimer = this.#clock.after(delayMs, () => this.#tick())
+  }
+
+  #tick(): void {
+    this.#timerAtMs = Number.POSITIVE_INFINITY
+    this.#connection.tick(this.#clock.nowMs())
+    this.#setTimer()
+  }
+}
