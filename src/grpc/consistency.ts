@@ -38,7 +38,7 @@ function fromConsistency(wire: WireConsistency | undefined): Consistency {
   }
 }
 
-const tiers = {
+export const tiers = {
   memory: WireTier.MEMORY,
   shared: WireTier.SHARED,
   store: WireTier.STORE,
