@@ -12,13 +12,14 @@ import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer, type GrpcServer } from './grpc/server.js'
 import { writeOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
+import { schedule } from './schedule.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAuthorizer } from './service/authorize.js'
 import { type BootstrapDeps, bootstrap } from './service/bootstrap.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
-import type { Store } from './service/ports.js'
+import type { Store, StoreUpkeep } from './service/ports.js'
 import { createSecretHash } from './service/secret-hash.js'
 import { StartError } from './start-error.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
@@ -139,9 +140,16 @@ async function foundOrStop(
   }
 }
 
-function openStore({ databaseUrl }: Config, tools: Tools, now: () => number): Promise<Store> {
+function openStore(
+  { databaseUrl, store, cache }: Config,
+  tools: Tools,
+  now: () => number,
+): Promise<Store & StoreUpkeep> {
   const deps = { ...tools, now }
-  return databaseUrl.engine === 'postgres'
-    ? openPostgresStore({ url: databaseUrl.url, ...deps })
-    : openSqliteStore({ path: databaseUrl.path, ...deps })
+  if (databaseUrl.engine === 'sqlite') return openSqliteStore({ path: databaseUrl.path, ...deps })
+  // Several readings fit into the bound: one that is late or lost refuses nothing yet.
+  const feedTimeoutMs = Math.min(1_000, Math.floor(cache.stalenessBoundMs / 4))
+  const { url } = databaseUrl
+  const { lease } = store
+  return openPostgresStore({ url, feedTimeoutMs, lease, random: Math.random, schedule, ...deps })
 }

@@ -10,6 +10,7 @@ export interface Config {
   readonly pepper: PepperSource
   readonly bootstrap: BootstrapConfig
   readonly cache: CacheConfig
+  readonly store: StoreConfig
   readonly shutdownGraceMs: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
@@ -48,6 +49,13 @@ export interface CacheConfig {
   readonly entriesMax: number
 }
 
+export interface StoreConfig {
+  /** Whether the primary must go on proving that it can commit; `auto`: if it has standbys. */
+  readonly lease: 'on' | 'off' | 'auto'
+  /** How long the log of changes is kept. */
+  readonly changeLogRetentionMs: number
+}
+
 /** What is wrong with the configuration, one line for each variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -56,7 +64,7 @@ export class ConfigError extends Error {
 const boolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m)$/, 'must be a duration with its unit, such as 10s')
+  .regex(/^\d+(ms|s|m|h)$/, 'must be a duration with its unit, such as 10s')
   .transform(toMs)
 
 const variables = z.object({
@@ -88,6 +96,10 @@ const variables = z.object({
     .min(100, 'must be from 100 to 250000')
     .max(250_000, 'must be from 100 to 250000')
     .default(100_000),
+  POSTERN_STORE_LEASE: z.enum(['on', 'off', 'auto']).default('auto'),
+  POSTERN_CHANGE_LOG_RETENTION: duration
+    .refine((ms) => ms >= 3_600_000, 'must be at least 1h')
+    .default(24 * 3_600_000),
   POSTERN_SHUTDOWN_GRACE: duration.default(10_000),
   POSTERN_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -132,6 +144,10 @@ function assemble(set: Variables): Config {
       ...(set.POSTERN_OWNER_KEY_FILE && { ownerKeyFile: set.POSTERN_OWNER_KEY_FILE }),
     },
     cache: parseCache(set),
+    store: {
+      lease: set.POSTERN_STORE_LEASE,
+      changeLogRetentionMs: set.POSTERN_CHANGE_LOG_RETENTION,
+    },
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
   }
@@ -210,5 +226,6 @@ function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void 
 function toMs(text: string): number {
   const amount = Number.parseInt(text, 10)
   if (text.endsWith('ms')) return amount
+  if (text.endsWith('h')) return amount * 3_600_000
   return text.endsWith('m') ? amount * 60_000 : amount * 1_000
 }
