@@ -20,7 +20,9 @@ import { type BootstrapDeps, bootstrap } from './service/bootstrap.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import type { Store, StoreUpkeep } from './service/ports.js'
+import { startRepeating } from './service/schedule.js'
 import { createSecretHash } from './service/secret-hash.js'
+import { trimOld } from './service/trimming.js'
 import { StartError } from './start-error.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
 import { openSqliteStore } from './storage/sql/sqlite.js'
@@ -79,9 +81,11 @@ export async function openSystem(
           ? log.info('the change log is followed again')
           : log.warn({ err: error }, 'the change log cannot be read'),
     })
+    const stopTrimming = startTrimming(truth, config.store.changeLogRetentionMs, { now, log })
     const close = async () => {
       await server.close(config.shutdownGraceMs)
       stopPolling()
+      stopTrimming()
       await store.close()
     }
     return { address, founded, store, close }
@@ -89,6 +93,27 @@ export async function openSystem(
     await store.close()
     throw error
   }
+}
+
+const repliesKeptMs = 24 * 3_600_000
+
+function startTrimming(
+  store: StoreUpkeep,
+  changesMs: number,
+  { now, log }: Surroundings & { readonly log: Logger },
+): () => void {
+  return startRepeating({
+    // Not while a server starts, and not at the same time as its likes.
+    firstMs: 5 * 60_000,
+    everyMs: 3_600_000,
+    random: Math.random,
+    schedule,
+    work: () => trimOld({ store, changesMs, repliesMs: repliesKeptMs, now }),
+    onTrouble: (error) =>
+      error === undefined
+        ? log.info('old rows of the store are deleted again')
+        : log.warn({ err: error }, 'old rows of the store cannot be deleted'),
+  })
 }
 
 /** Bounds that nobody has needed to set: what they cost and save is in the manual. */

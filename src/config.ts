@@ -68,7 +68,7 @@ const duration = z
   .transform(toMs)
 
 const variables = z.object({
-  POSTERN_DATABASE_URL: z.string().default('file:./data/postern.db'),
+  POSTERN_DATABASE_URL: z.string().optional(),
   POSTERN_LISTEN: z
     .string()
     .regex(/^(unix:.+|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or unix:/path')
@@ -171,7 +171,8 @@ function parseAuthorizePeers(set: Variables): Config['authorizePeers'] {
   return set.POSTERN_LISTEN.startsWith('unix:') ? 'anyone' : set.POSTERN_AUTHORIZE_PEERS
 }
 
-function parseDatabaseUrl(url: string): DatabaseUrl {
+/** Throws `ConfigError`. */
+export function parseDatabaseUrl(url = 'file:./data/postern.db'): DatabaseUrl {
   if (/^postgres(ql)?:\/\//.test(url)) return { engine: 'postgres', url }
   if (url.startsWith('file:') && url.length > 5) return { engine: 'sqlite', path: url.slice(5) }
   throw new ConfigError(
