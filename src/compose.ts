@@ -9,6 +9,7 @@ import type { CacheConfig, Config } from './config.js'
 import { readCredentials } from './credentials.js'
 import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
+import type { Effectiveness } from './grpc/effective.js'
 import { createGrpcServer, type GrpcServer } from './grpc/server.js'
 import { writeOwnerKey } from './owner-key-file.js'
 import { readPepper } from './pepper.js'
@@ -20,6 +21,8 @@ import { type BootstrapDeps, bootstrap } from './service/bootstrap.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import type { Store, StoreUpkeep } from './service/ports.js'
+import { createReplySeal } from './service/reply-seal.js'
+import { createRetries, repliesKeptMs } from './service/retry.js'
 import { startRepeating } from './service/schedule.js'
 import { createSecretHash } from './service/secret-hash.js'
 import { trimOld } from './service/trimming.js'
@@ -49,25 +52,29 @@ export async function openSystem(
   log: Logger,
   { now }: Surroundings = { now: Date.now },
 ): Promise<System> {
+  const pepper = readPepper(config.pepper)
   const tools: Tools = {
     newId: uuidv7,
     randomBytes,
-    hashSecret: createSecretHash(readPepper(config.pepper)),
+    hashSecret: createSecretHash(pepper),
     compileCondition: rememberConditions(compileCondition),
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
   }
+  const seal = createReplySeal({ pepper, randomBytes })
+  const retries = createRetries(seal)
   const serverCredentials = readCredentials(config.tls)
   const truth = await openStore(config, tools, now)
   const entities = openCache(config.cache, truth)
   const store = new FollowedStore(truth, entities.feed)
   try {
-    const administration = createAdministration({ store, tools, now })
+    const administration = createAdministration({ store, tools, retries, now })
     const server = createGrpcServer({
       administration,
       authorizer: createAuthorizer({ entities, hashSecret: tools.hashSecret, now }),
       authorizePeers: config.authorizePeers,
-      enroll: createEnroll({ store, tools, now }),
+      enroll: createEnroll({ store, tools, retries, now }),
+      effectiveness: createEffectiveness(config.cache),
       onBug: (error, path) => log.error({ err: error, path }, 'a call failed on a bug'),
     })
     const address = await listen(server, config.listen, serverCredentials)
@@ -95,7 +102,11 @@ export async function openSystem(
   }
 }
 
-const repliesKeptMs = 24 * 3_600_000
+/** Deadlines are instants of the real clock. */
+function createEffectiveness({ stalenessBoundMs }: CacheConfig): Effectiveness {
+  const wait = (ms: number) => new Promise<void>((resolve) => void schedule(ms, resolve))
+  return { stalenessBoundMs, now: Date.now, wait }
+}
 
 function startTrimming(
   store: StoreUpkeep,

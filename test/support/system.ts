@@ -13,7 +13,7 @@ export interface TestSystem {
   readonly founded: Founded
   /** Calls as the owner of the first organization. */
   readonly owner: Api
-  as(secret: string): Api
+  as(secret: string, sent?: Readonly<Record<string, string>>): Api
   /** Milliseconds since the epoch; what the server takes for now. */
   readonly clock: { nowMs: number }
   close(): Promise<void>
@@ -38,7 +38,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Tes
     address: system.address,
     founded: system.founded,
     owner: connection.as(system.founded.ownerKey.secret),
-    as: (secret) => connection.as(secret),
+    as: connection.as,
     clock,
     async close() {
       connection.close()
