@@ -3,7 +3,7 @@ import { z } from 'zod'
 const boolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m)$/, 'must be a duration with its unit, such as 10s')
+  .regex(/^\d+(ms|s|m|h)$/, 'must be a duration with its unit, such as 10s')
   .transform(toMs)
 
 const mebibyte = 1_048_576
@@ -15,7 +15,7 @@ const bytes = z
 
 /** Every setting, with its form, bounds and default. */
 export const variables = z.object({
-  POSTERN_DATABASE_URL: z.string().default('file:./data/postern.db'),
+  POSTERN_DATABASE_URL: z.string().optional(),
   POSTERN_LISTEN: z
     .string()
     .regex(/^(unix:.+|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or unix:/path')
@@ -60,6 +60,10 @@ export const variables = z.object({
   POSTERN_REDIS_TIMEOUT: duration
     .refine((ms) => ms >= 5 && ms <= 1_000, 'must be from 5ms to 1s')
     .default(30),
+  POSTERN_STORE_LEASE: z.enum(['on', 'off', 'auto']).default('auto'),
+  POSTERN_CHANGE_LOG_RETENTION: duration
+    .refine((ms) => ms >= 3_600_000, 'must be at least 1h')
+    .default(24 * 3_600_000),
   POSTERN_SHUTDOWN_GRACE: duration.default(10_000),
   POSTERN_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -69,6 +73,7 @@ export type Variables = z.infer<typeof variables>
 function toMs(text: string): number {
   const amount = Number.parseInt(text, 10)
   if (text.endsWith('ms')) return amount
+  if (text.endsWith('h')) return amount * 3_600_000
   return text.endsWith('m') ? amount * 60_000 : amount * 1_000
 }
 

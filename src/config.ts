@@ -14,6 +14,7 @@ export interface Config {
   readonly pepper: PepperSource
   readonly bootstrap: BootstrapConfig
   readonly cache: CacheConfig
+  readonly store: StoreConfig
   readonly shutdownGraceMs: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
@@ -57,6 +58,13 @@ export interface RedisConfig {
   readonly passwordFile?: string
   readonly caFile?: string
   readonly commandTimeoutMs: number
+}
+
+export interface StoreConfig {
+  /** Whether the primary must go on proving that it can commit; `auto`: if it has standbys. */
+  readonly lease: 'on' | 'off' | 'auto'
+  /** How long the log of changes is kept. */
+  readonly changeLogRetentionMs: number
 }
 
 /** What is wrong with the configuration, one line for each variable. */
@@ -103,6 +111,10 @@ function assemble(set: Variables): Config {
       ...(set.POSTERN_OWNER_KEY_FILE && { ownerKeyFile: set.POSTERN_OWNER_KEY_FILE }),
     },
     cache: parseCache(set),
+    store: {
+      lease: set.POSTERN_STORE_LEASE,
+      changeLogRetentionMs: set.POSTERN_CHANGE_LOG_RETENTION,
+    },
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
   }
@@ -174,7 +186,8 @@ function parseAuthorizePeers(set: Variables): Config['authorizePeers'] {
   return isVouchedFor ? 'anyone' : set.POSTERN_AUTHORIZE_PEERS
 }
 
-function parseDatabaseUrl(url: string): DatabaseUrl {
+/** Throws `ConfigError`. */
+export function parseDatabaseUrl(url = 'file:./data/postern.db'): DatabaseUrl {
   if (/^postgres(ql)?:\/\//.test(url)) return { engine: 'postgres', url }
   if (url.startsWith('file:') && url.length > 5) return { engine: 'sqlite', path: url.slice(5) }
   throw new ConfigError(

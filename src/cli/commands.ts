@@ -12,6 +12,7 @@ import { keyRotate } from './key-rotate.js'
 import { organizationShow } from './organization-show.js'
 import { policyTest } from './policy-test.js'
 import { serve } from './serve.js'
+import { storeNewEpoch } from './store-new-epoch.js'
 import { userEnroll } from './user-enroll.js'
 import { version } from './version.js'
 import { whoami } from './whoami.js'
@@ -31,6 +32,7 @@ const withoutHelp: readonly Command[] = [
   enroll,
   organizationShow,
   whoami,
+  storeNewEpoch,
   version,
 ]
 

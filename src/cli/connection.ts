@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   ChannelCredentials,
   Client,
@@ -8,6 +10,7 @@ import {
 import type { Arguments } from './arguments.js'
 import { misconfigured } from './cli-error.js'
 import { refusalOf } from './refusal.js'
+import { sendAgain } from './send-again.js'
 import { readServerSettings, type ServerSettings, type TlsSettings } from './server-settings.js'
 import type { Terminal } from './terminal.js'
 
@@ -17,6 +20,14 @@ export interface Connection {
   readonly apiKey: string | undefined
   /** Rejects with `CliError`, whatever goes wrong. */
   call<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+  ): Promise<Response>
+  /**
+   * The same for what changes something: it is done once, also when the server could not tell at
+   * first whether it was done.
+   */
+  write<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
   ): Promise<Response>
@@ -61,30 +72,40 @@ function credentials(tls: TlsSettings | undefined): ChannelCredentials {
   }
 }
 
-function createConnection(
-  client: Client,
-  { apiKey, timeoutMs, address }: ServerSettings,
-): Connection {
-  const metadata = new Metadata()
-  if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`)
+function createConnection(client: Client, settings: ServerSettings): Connection {
+  const call = createCall(client, settings)
   return {
-    apiKey,
-    call: ({ path, requestSerialize, responseDeserialize }, request) =>
-      new Promise((resolve, reject) => {
-        const deadline = Date.now() + timeoutMs
-        const done = (error: ServiceError | null, response?: unknown) => {
-          if (error) reject(refusalOf(error, { address, timeoutMs, hasKey: apiKey !== undefined }))
-          else resolve(response as ReturnType<typeof responseDeserialize>)
-        }
-        client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadata,
-          { deadline },
-          done,
-        )
-      }),
+    apiKey: settings.apiKey,
+    call,
+    write(method, request) {
+      const key = randomUUID()
+      return sendAgain(() => call(method, request, key), setTimeout)
+    },
   }
+}
+
+function createCall(client: Client, { apiKey, timeoutMs, address }: ServerSettings) {
+  return <Request, Response>(
+    { path, requestSerialize, responseDeserialize }: MethodDefinition<Request, Response>,
+    request: Request,
+    idempotencyKey?: string,
+  ): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      const metadata = new Metadata()
+      if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`)
+      if (idempotencyKey !== undefined) metadata.set('idempotency-key', idempotencyKey)
+      const done = (error: ServiceError | null, response?: unknown) => {
+        if (error) reject(refusalOf(error, { address, timeoutMs, hasKey: apiKey !== undefined }))
+        else resolve(response as Response)
+      }
+      client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        metadata,
+        { deadline: Date.now() + timeoutMs },
+        done,
+      )
+    })
 }

@@ -20,7 +20,7 @@ export const enroll: Command = {
   async run(args, { terminal, paint }) {
     const token = await readToken(args)
     const response = await withConnection(args, terminal, (connection) =>
-      connection.call(UserServiceService.enroll, { token }),
+      connection.write(UserServiceService.enroll, { token }),
     )
     return {
       exitCode: exitCodes.ok,

@@ -67,7 +67,7 @@ interface Import {
 async function send(connection: Connection, file: DataFile, { document, ...rest }: Import) {
   const request = { ...rest, organizationId: '', document: toWireDocument(document) }
   try {
-    return await connection.call(DocumentServiceService.importOrganization, request)
+    return await connection.write(DocumentServiceService.importOrganization, request)
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     throw inFile(file, error)

@@ -14,7 +14,7 @@ export const keyRevoke: Command = {
   async run(args, { terminal }) {
     const accessKey = args.operand(0)
     const response = await withConnection(args, terminal, (connection) =>
-      connection.call(ApiKeyServiceService.deleteApiKey, { accessKey }),
+      connection.write(ApiKeyServiceService.deleteApiKey, { accessKey }),
     )
     return {
       exitCode: exitCodes.ok,

@@ -21,7 +21,7 @@ export const keyRotate: Command = {
     const graceMs = parseDurationMs('--grace', args.text('grace') ?? '0s')
     const request = { accessKey: args.operand(0), gracePeriod: toWireDuration(graceMs) }
     return withConnection(args, terminal, async (connection) => {
-      const response = await connection.call(ApiKeyServiceService.rotateApiKey, request)
+      const response = await connection.write(ApiKeyServiceService.rotateApiKey, request)
       const key = givenKey(response.apiKey)
       const bearerName = key.bearer ? await nameOfPrincipal(connection, key.bearer) : ''
       return {

@@ -17,7 +17,7 @@ export const userEnroll: Command = {
     const user = args.operand(0)
     const response = await withConnection(args, terminal, async (connection) => {
       const userId = await findUserId(connection, user)
-      return connection.call(UserServiceService.issueEnrollment, { userId })
+      return connection.write(UserServiceService.issueEnrollment, { userId })
     })
     const until = timeText(response.expireTime, 'never')
     return {

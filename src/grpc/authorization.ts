@@ -15,7 +15,8 @@ import type {
   AuthorizeResponse,
   ExplainRequest,
 } from './gen/postern/v1/authorization.js'
-import { type Methods, sendRevision } from './method.js'
+import type { Methods } from './method.js'
+import { sendRevision } from './revision-header.js'
 import type { CallOrigin } from './session.js'
 import { bearerIds, oneofText } from './values.js'
 

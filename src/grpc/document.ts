@@ -8,11 +8,11 @@ import type {
   RuleEntry,
 } from '../domain/document.js'
 import { parsed } from '../domain/validation.js'
+import type { WriteAct } from '../service/act.js'
 import type { Administration } from '../service/administration.js'
 import { exportOrganization } from '../service/document/export.js'
 import { dryRunImport, importOrganization } from '../service/document/import.js'
 import type { DocumentChange } from '../service/document/run.js'
-import { encodeRevision } from '../service/revision.js'
 import {
   type DocumentServiceServer,
   type ExportOrganizationRequest,
@@ -23,14 +23,15 @@ import {
   type PolicyEntry as WirePolicy,
   type RuleEntry as WireRule,
 } from './gen/postern/v1/document.js'
-import { type Methods, sendRevision } from './method.js'
+import type { Methods } from './method.js'
+import { pendingRevision } from './pending-revision.js'
 import { fromScopeType, toScopeType } from './permission-set.js'
 import { fromEffect, toEffect } from './rule.js'
 import { sessionOf } from './session.js'
 import { fromUserType, toUserType } from './user.js'
 
 export function documentHandlers(
-  { plain, read }: Methods,
+  { plain, read, commit }: Methods,
   administration: Administration,
 ): DocumentServiceServer {
   return {
@@ -43,11 +44,8 @@ export function documentHandlers(
           const changes = await dryRunImport((work) => administration.write(session, work), input)
           return { changes: changes.map(toChange), revision: '' }
         }
-        const { value, revision } = await administration.write(session, (act) =>
-          importOrganization(act, input),
-        )
-        const token = value.length > 0 ? encodeRevision(revision) : ''
-        return { changes: value.map(toChange), revision: sendRevision(call, token) }
+        const work = async (act: WriteAct) => toImported(await importOrganization(act, input))
+        return commit(call, (retry) => administration.write(session, work, retry))
       },
     ),
     exportOrganization: read(
@@ -55,6 +53,11 @@ export function documentHandlers(
       (document, revision) => ({ document: toDocument(document), revision }),
     ),
   }
+}
+
+function toImported(changes: readonly DocumentChange[]): ImportOrganizationResponse {
+  const revision = changes.length > 0 ? pendingRevision : ''
+  return { changes: changes.map(toChange), revision }
 }
 
 const kinds = {

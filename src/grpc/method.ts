@@ -1,20 +1,20 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire'
-import {
-  type handleUnaryCall,
-  Metadata,
-  type MethodDefinition,
-  type ServerUnaryCall,
-  type ServiceDefinition,
+import type {
+  handleUnaryCall,
+  MethodDefinition,
+  ServerUnaryCall,
+  ServiceDefinition,
 } from '@grpc/grpc-js'
 import { DomainError } from '../domain/errors.js'
 import type { ReadAct, WriteAct } from '../service/act.js'
 import type { Administration } from '../service/administration.js'
 import { encodeRevision } from '../service/revision.js'
+import { type Commit, createCommit, type FindCodec } from './commit.js'
+import type { Effectiveness } from './effective.js'
 import { toServiceError } from './errors.js'
+import { pendingRevision } from './pending-revision.js'
+import { sendRevision } from './revision-header.js'
 import { sessionOf } from './session.js'
-
-/** Answers every read, write and decision with the revision behind it. */
-export const revisionHeader = 'postern-revision'
 
 /** How handlers are made: each translates, and everything else happens here. */
 export interface Methods {
@@ -28,6 +28,7 @@ export interface Methods {
     work: (act: WriteAct, request: Request) => Promise<T>,
     present: (value: T, revision: string) => Response,
   ): handleUnaryCall<Request, Response>
+  readonly commit: Commit
   /** Anything else; `work` throws `DomainError` for a refusal. */
   plain<Request, Response>(
     work: (call: ServerUnaryCall<Request, Response>) => Promise<Response>,
@@ -36,11 +37,13 @@ export interface Methods {
 
 export interface MethodsDeps {
   readonly administration: Administration
+  readonly effectiveness: Effectiveness
   /** Called with what is no refusal: a bug, to be logged. */
   onBug(error: unknown, path: string): void
 }
 
-export function createMethods({ administration, onBug }: MethodsDeps): Methods {
+export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods {
+  const { administration, onBug } = deps
   const plain: Methods['plain'] = (work) => (call, callback) => {
     answer(call, work).then(
       (response) => callback(null, response),
@@ -50,8 +53,10 @@ export function createMethods({ administration, onBug }: MethodsDeps): Methods {
       },
     )
   }
+  const commit = createCommit(deps.effectiveness, findCodec)
   return {
     plain,
+    commit,
     read: (work, present) =>
       plain(async (call) => {
         const { value, revision } = await administration.read(sessionOf(call), (act) =>
@@ -60,12 +65,15 @@ export function createMethods({ administration, onBug }: MethodsDeps): Methods {
         return present(value, sendRevision(call, encodeRevision(revision)))
       }),
     write: (work, present) =>
-      plain(async (call) => {
-        const { value, revision } = await administration.write(sessionOf(call), (act) =>
-          work(act, call.request),
-        )
-        return present(value, sendRevision(call, encodeRevision(revision)))
-      }),
+      plain((call) =>
+        commit(call, (retry) =>
+          administration.write(
+            sessionOf(call),
+            async (act) => present(await work(act, call.request), pendingRevision),
+            retry,
+          ),
+        ),
+      ),
   }
 }
 
@@ -75,16 +83,6 @@ async function answer<Request, Response>(
 ): Promise<Response> {
   if (call.request instanceof Undecodable) throw call.request.refusal
   return work(call)
-}
-
-export function sendRevision(
-  call: { sendMetadata(metadata: Metadata): void },
-  revision: string,
-): string {
-  const metadata = new Metadata()
-  metadata.set(revisionHeader, revision)
-  call.sendMetadata(metadata)
-  return revision
 }
 
 /** Stands in for a request whose bytes are no such message. */

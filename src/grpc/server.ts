@@ -1,4 +1,4 @@
-import { Server, type ServerCredentials } from '@grpc/grpc-js'
+import { type MethodDefinition, Server, type ServerCredentials } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
 import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
@@ -7,6 +7,7 @@ import { type AuthorizePeers, createAdmission } from './admission.js'
 import { apiKeyHandlers } from './api-key.js'
 import { applicationHandlers } from './application.js'
 import { authorizationHandlers } from './authorization.js'
+import type { FindCodec } from './commit.js'
 import { documentHandlers } from './document.js'
 import { ApiKeyServiceService } from './gen/postern/v1/api_key.js'
 import { ApplicationServiceService } from './gen/postern/v1/application.js'
@@ -80,8 +81,29 @@ const serviceNames = [
   'UserService',
 ].map((name) => `postern.v1.${name}`)
 
+const services = [
+  ApiKeyServiceService,
+  ApplicationServiceService,
+  AuthorizationServiceService,
+  DocumentServiceService,
+  GroupServiceService,
+  OrganizationServiceService,
+  PermissionSetServiceService,
+  PolicyServiceService,
+  ProjectServiceService,
+  UserServiceService,
+] as const
+
+function createFindCodec(): FindCodec {
+  const all = services.flatMap((service): [string, MethodDefinition<unknown, unknown>][] =>
+    Object.values(service).map((method) => [method.path, method]),
+  )
+  const byPath = new Map(all)
+  return (path) => byPath.get(path)
+}
+
 function addServices(server: Server, deps: GrpcServerDeps): void {
-  const methods = createMethods(deps)
+  const methods = createMethods(deps, createFindCodec())
   const admit = createAdmission(deps.authorizePeers, deps.administration)
   const authorization = authorizationHandlers(methods, { ...deps, admit })
   server.addService(tolerant(AuthorizationServiceService), authorization)

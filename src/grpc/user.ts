@@ -1,7 +1,7 @@
 import type { ServerUnaryCall } from '@grpc/grpc-js'
 import type { PrincipalStatus } from '../domain/principal.js'
 import type { User, UserType } from '../domain/user.js'
-import { type Enroll, issueEnrollment } from '../service/enrollment.js'
+import { type Enroll, type Enrolled, issueEnrollment } from '../service/enrollment.js'
 import { etagOf } from '../service/etag.js'
 import type { FirstKey } from '../service/first-key.js'
 import {
@@ -10,7 +10,6 @@ import {
   type Invitation,
   listInvitations,
 } from '../service/invitations.js'
-import { encodeRevision } from '../service/revision.js'
 import {
   createUser,
   deleteUser,
@@ -42,7 +41,8 @@ import {
   UserType as WireType,
   type User as WireUser,
 } from './gen/postern/v1/user.js'
-import { type Methods, sendRevision } from './method.js'
+import type { Methods } from './method.js'
+import { pendingRevision } from './pending-revision.js'
 import { originOf } from './session.js'
 import { fromEnum, toTime } from './values.js'
 
@@ -54,16 +54,18 @@ export function userHandlers(methods: Methods, enroll: Enroll): UserServiceServe
   }
 }
 
-function enrollmentHandlers({ plain, write }: Methods, enroll: Enroll) {
+function enrollmentHandlers({ plain, write, commit }: Methods, enroll: Enroll) {
   return {
     issueEnrollment: write(
       (act, request: IssueEnrollmentRequest) => issueEnrollment(act, request.userId),
       ({ token, expiresAtMs }, revision) => ({ token, expireTime: toTime(expiresAtMs), revision }),
     ),
-    enroll: plain(async (call: ServerUnaryCall<EnrollRequest, EnrollResponse>) => {
-      const { value, revision } = await enroll(originOf(call), call.request.token)
-      return toFirstKey(value, sendRevision(call, encodeRevision(revision)))
-    }),
+    enroll: plain((call: ServerUnaryCall<EnrollRequest, EnrollResponse>) =>
+      commit(call, (retry) => {
+        const present = (enrolled: Enrolled) => toFirstKey(enrolled, pendingRevision)
+        return enroll(originOf(call), { token: call.request.token, retry, present })
+      }),
+    ),
   }
 }
 

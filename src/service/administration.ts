@@ -4,6 +4,7 @@ import { isWellFormedSecret } from '../domain/secret.js'
 import type { Caller, ReadAct, Tools, WriteAct } from './act.js'
 import { loadStanding } from './facts.js'
 import type { ReadTransaction, Stamped, Store } from './ports.js'
+import type { Retries, Retry } from './retry.js'
 
 /** What a face knows of who is calling. */
 export interface Session {
@@ -20,17 +21,24 @@ export interface Session {
  */
 export interface Administration {
   read<T>(session: Session, work: (act: ReadAct) => Promise<T>): Promise<Stamped<T>>
-  write<T>(session: Session, work: (act: WriteAct) => Promise<T>): Promise<Stamped<T>>
+  /** With `retry`, work that was done before under its key is answered and not done again. */
+  write<T>(
+    session: Session,
+    work: (act: WriteAct) => Promise<T>,
+    retry?: Retry<T>,
+  ): Promise<Stamped<T>>
 }
 
 export interface AdministrationDeps {
   readonly store: Store
   readonly tools: Tools
+  readonly retries: Retries
   /** Milliseconds since the epoch. */
   now(): number
 }
 
-export function createAdministration({ store, tools, now }: AdministrationDeps): Administration {
+export function createAdministration(deps: AdministrationDeps): Administration {
+  const { store, tools, retries, now } = deps
   const authenticate = async (tx: ReadTransaction, session: Session, nowMs: number) => {
     const credential = await findCredential(tx, session, tools)
     if (isExpired(credential.expiresAtMs, nowMs)) throw unauthenticated('CREDENTIAL_EXPIRED')
@@ -42,15 +50,31 @@ export function createAdministration({ store, tools, now }: AdministrationDeps):
         const nowMs = now()
         return work({ tx, tools, nowMs, caller: await authenticate(tx, session, nowMs) })
       }),
-    write: (session, work) =>
+    write: (session, work, retry) =>
       store.write(async (tx) => {
         const nowMs = now()
         const { organizationId } = await findCredential(tx, session, tools)
         await tx.organizations.lock(organizationId)
         // Only now, with the organization locked, is what is read what will be changed.
-        return work({ tx, tools, nowMs, caller: await authenticate(tx, session, nowMs) })
+        const act = { tx, tools, nowMs, caller: await authenticate(tx, session, nowMs) }
+        return retry ? once(retries, act, { work, retry }) : work(act)
       }),
   }
+}
+
+/** Keys of a bearer do not share idempotency keys: who has one of them has not all. */
+async function once<T>(
+  retries: Retries,
+  act: WriteAct,
+  { work, retry }: { work: (act: WriteAct) => Promise<T>; retry: Retry<T> },
+): Promise<T> {
+  const { keyId, organizationId } = act.caller
+  const scope = { tx: act.tx, actor: `api_key:${keyId}`, nowMs: act.nowMs }
+  const before = await retries.recall(scope, retry)
+  if (before) return before.answer
+  const answer = await work(act)
+  await retries.remember(scope, retry, { answer, organizationId })
+  return answer
 }
 
 async function findCredential(

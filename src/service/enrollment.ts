@@ -9,6 +9,7 @@ import { type FirstKey, insertFirstKey } from './first-key.js'
 import { gained, reachesOf, requireGrants } from './grants.js'
 import type { Stamped, Store, WriteTransaction } from './ports.js'
 import { requirePermission, requireWholeKey } from './require.js'
+import type { Retries, Retry } from './retry.js'
 import { findOwnUser } from './users.js'
 
 export interface IssuedEnrollment {
@@ -49,15 +50,35 @@ export interface Enrolled extends FirstKey {
   readonly user: User
 }
 
-/** Makes the key. The session's own key, if any, is not looked at: the token is the credential. */
-export type Enroll = (session: Session, token: string) => Promise<Stamped<Enrolled>>
+export interface Enrolling<T> {
+  readonly token: string
+  readonly retry: Retry<T> | undefined
+  present(enrolled: Enrolled): T
+}
 
-export function createEnroll(deps: { store: Store; tools: Tools; now(): number }): Enroll {
-  const { store, tools, now } = deps
-  return (session, token) =>
+/** Makes the key. The session's own key, if any, is not looked at: the token is the credential. */
+export type Enroll = <T>(session: Session, enrolling: Enrolling<T>) => Promise<Stamped<T>>
+
+export interface EnrollDeps {
+  readonly store: Store
+  readonly tools: Tools
+  readonly retries: Retries
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+export function createEnroll({ store, tools, retries, now }: EnrollDeps): Enroll {
+  return (session, { token, retry, present }) =>
     store.write(async (tx) => {
       const nowMs = now()
-      const user = await redeem(tx, { token, tools, nowMs })
+      if (!isWellFormedSecret(token, 'enrollment')) throw unauthenticated('ENROLLMENT_INVALID')
+      const hash = tools.hashSecret(token)
+      const invited = await lockInvited(tx, hash)
+      const scope = { tx, actor: `enrollment:${hash}`, nowMs }
+      // Only now: a retry may have waited for the call that it repeats.
+      const before = retry && (await retries.recall(scope, retry))
+      if (before) return before.answer
+      const user = await redeem(tx, { invited, hash, nowMs })
       const first = await insertFirstKey({ tx, tools, nowMs }, user)
       tx.record({
         organizationId: user.organizationId,
@@ -73,21 +94,26 @@ export function createEnroll(deps: { store: Store; tools: Tools; now(): number }
           after: first.key,
         },
       })
-      return { ...first, user }
+      const answer = present({ ...first, user })
+      const { organizationId } = user
+      if (retry) await retries.remember(scope, retry, { answer, organizationId })
+      return answer
     })
+}
+
+async function lockInvited(tx: WriteTransaction, hash: string): Promise<User | undefined> {
+  const issued = await tx.enrollments.find(hash)
+  const user = issued && (await tx.users.find(issued.userId))
+  if (user) await tx.organizations.lock(user.organizationId)
+  return user
 }
 
 /** Unknown, used and expired tokens are not told apart. */
 async function redeem(
   tx: WriteTransaction,
-  { token, tools, nowMs }: { token: string; tools: Tools; nowMs: number },
+  { invited: user, hash, nowMs }: { invited: User | undefined; hash: string; nowMs: number },
 ): Promise<User> {
-  if (!isWellFormedSecret(token, 'enrollment')) throw unauthenticated('ENROLLMENT_INVALID')
-  const hash = tools.hashSecret(token)
-  const issued = await tx.enrollments.find(hash)
-  const user = issued && (await tx.users.find(issued.userId))
   if (!user) throw unauthenticated('ENROLLMENT_INVALID')
-  await tx.organizations.lock(user.organizationId)
   // With the organization locked, nobody else can be redeeming the same token.
   const enrollment = await tx.enrollments.find(hash)
   if (!enrollment || isExpired(enrollment.expiresAtMs, nowMs)) {

@@ -64,6 +64,34 @@ export interface ChangePage {
   readonly authority: Authority
 }
 
+/** What whoever owns the store does with it, beside serving from it. */
+export interface StoreUpkeep {
+  /**
+   * Deletes some of what is old: log rows from the oldest on, never the newest, and remembered
+   * responses. Answers how many of each; fewer than `rowsMax` of both means that no more are old.
+   */
+  trim(request: TrimRequest): Promise<Trimmed>
+  /**
+   * Gives the store a new epoch: every revision that was handed out before belongs to another
+   * history. The change is its first entry.
+   */
+  renewEpoch(change: Change): Promise<Revision>
+}
+
+export interface TrimRequest {
+  /** Log rows written before this instant go. */
+  readonly changesBeforeMs: number
+  /** Remembered responses of before this instant go. */
+  readonly repliesBeforeMs: number
+  /** Of each, at a time. */
+  readonly rowsMax: number
+}
+
+export interface Trimmed {
+  readonly changes: number
+  readonly replies: number
+}
+
 /** What a store can say of its own standing as the truth. */
 export interface Authority {
   /** Grows with every failover; 0 where there can be none. */
@@ -109,6 +137,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly apiKeys: ApiKeyWriter
   readonly permissionSets: PermissionSetWriter
   readonly policies: PolicyWriter
+  readonly replies: ReplyStore
   /** Names what this transaction changed; at least once in every write. */
   record(change: Change): void
 }
@@ -240,6 +269,29 @@ export interface EnrollmentStore {
   /** A user has at most one. */
   replace(enrollment: Enrollment): Promise<void>
   delete(userId: UserId): Promise<void>
+}
+
+/** What was answered to a write that carried an idempotency key. */
+export interface Reply {
+  /** Who asked: keys of different callers never meet. */
+  readonly actor: string
+  /** Of the idempotency key. */
+  readonly keyHash: string
+  readonly organizationId: OrganizationId
+  /** Of the request: another under the same key is a mistake. */
+  readonly requestHash: string
+  /** Encrypted: it can hold a fresh secret. */
+  readonly response: string
+  readonly createdAtMs: number
+}
+
+export interface ReplyStore {
+  /** Those past their time are found too, until they are trimmed. */
+  find(actor: string, keyHash: string): Promise<Reply | undefined>
+  /** Replaces the one with the same actor and key. */
+  put(reply: Reply): Promise<void>
+  /** Counts that the reply was given again, so that giving it needs a commit. */
+  count(reply: Reply): Promise<void>
 }
 
 export interface ApplicationFilter {

@@ -11,11 +11,17 @@ import type { Policy, Rule } from '../../src/domain/policy.js'
 import type { PrincipalRef } from '../../src/domain/principal.js'
 import { defaultProjectId, type Project } from '../../src/domain/project.js'
 import type { User } from '../../src/domain/user.js'
-import type { Change, Stamped, Store, WriteTransaction } from '../../src/service/ports.js'
+import type {
+  Change,
+  Stamped,
+  Store,
+  StoreUpkeep,
+  WriteTransaction,
+} from '../../src/service/ports.js'
 
 /** A store under test, and a way past it to what it wrote. */
 export interface OpenedStore {
-  readonly store: Store
+  readonly store: Store & StoreUpkeep
   /** Runs SQL on the database itself. */
   query(statement: string): Promise<readonly unknown[]>
 }
@@ -40,6 +46,15 @@ export const deps = {
   compileCondition,
   randomBytes: (count: number) => randomBytes(count),
   now: () => nowMs,
+}
+
+/** What PostgreSQL needs besides. Nothing runs by itself: a test turns the handles. */
+export const postgresDeps = {
+  ...deps,
+  feedTimeoutMs: 1_000,
+  lease: 'auto' as const,
+  random: () => 0.5,
+  schedule: () => () => undefined,
 }
 
 export function newId<T extends Id<string>>(): T {

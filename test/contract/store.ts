@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { Store } from '../../src/service/ports.js'
+import type { Store, StoreUpkeep } from '../../src/service/ports.js'
+import { describeChangeLog } from './store-change-log.js'
 import { describeDecisions } from './store-decisions.js'
 import type { OpenedStore } from './store-fixture.js'
 import { describeKeys } from './store-keys.js'
@@ -16,12 +17,13 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       opened = await open()
     })
     afterAll(() => opened.store.close())
-    const store = (): Store => opened.store
+    const store = (): Store & StoreUpkeep => opened.store
     describeNouns(store)
     describeRefusals(store)
     describeKeys(store)
     describePolicies(store)
     describeDecisions(store, (statement) => opened.query(statement))
     describeTransactions(store, (statement) => opened.query(statement))
+    describeChangeLog(store, (statement) => opened.query(statement))
   })
 }

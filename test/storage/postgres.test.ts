@@ -2,7 +2,7 @@ import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openPostgresStore } from '../../src/storage/sql/postgres.js'
 import { describeStore } from '../contract/store.js'
-import { aProject, change, deps, founded, save } from '../contract/store-fixture.js'
+import { aProject, change, founded, postgresDeps, save } from '../contract/store-fixture.js'
 import {
   createDatabase,
   execute,
@@ -12,7 +12,7 @@ import {
 
 const serverUrl = inject('postgresUrl')
 const newDatabase = () => createDatabase(serverUrl)
-const open = (url: string) => openPostgresStore({ url, ...deps })
+const open = (url: string) => openPostgresStore({ url, ...postgresDeps })
 const killOthers = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`
 
@@ -53,7 +53,7 @@ describe('the store on PostgreSQL', () => {
     const revisions = await Promise.all(stores.map((store) => store.read(async () => undefined)))
     await Promise.all(stores.map((store) => store.close()))
     const applied = await execute(url, 'select version from schema_migrations')
-    expect(applied).toHaveLength(1)
+    expect(applied).toHaveLength(2)
     expect(new Set(revisions.map((read) => read.revision.epoch)).size).toBe(1)
   })
 

@@ -46,17 +46,23 @@ export type Api = { [Noun in keyof typeof services]: Calls<(typeof services)[Nou
 }
 
 export interface Connection {
-  as(secret: string): Api
+  /** With what every call of it sends besides. */
+  as(secret: string, sent?: Readonly<Record<string, string>>): Api
   close(): void
 }
 
 export function connect(address: string, how = credentials.createInsecure()): Connection {
   const client = new Client(address, how)
-  return { as: (secret) => createApi(client, secret), close: () => client.close() }
+  return { as: (secret, sent) => createApi(client, secret, sent), close: () => client.close() }
 }
 
-function createApi(client: Client, secret: string): Api {
+function createApi(
+  client: Client,
+  secret: string,
+  sent: Readonly<Record<string, string>> = {},
+): Api {
   const metadata = new Metadata()
+  for (const [name, value] of Object.entries(sent)) metadata.set(name, value)
   if (secret !== '') metadata.set('authorization', `Bearer ${secret}`)
   const send = <Request, Response>(method: Method<Request, Response>, partial: Partial<Request>) =>
     new Promise<Response>((resolve, reject) => {

@@ -27,6 +27,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   // The one command that is the server, and not a client of it.
   'cli/serve.ts': ['main.js', 'config.js', 'compose.js'],
+  // The one command that opens a store by itself.
+  'cli/store-new-epoch.ts': ['new-epoch.js'],
   // The one command that decides without a server.
   'cli/policy-test.ts': ['catalog/'],
 }

@@ -26,22 +26,53 @@ export interface ServerOptions {
 
 /** Starts a real server on a free loopback port, with its data in a new directory. */
 export async function startPostgres(options: ServerOptions = {}): Promise<PostgresServer> {
+  const place = makePlace()
+  const words = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']
+  runProgram(place, 'initdb', ['-D', place.cluster, ...words])
+  if (options.standby) writeFileSync(join(place.cluster, 'standby.signal'), '')
+  return launchServer(place, options.settings ?? [])
+}
+
+/** Starts a server that copies what the primary has and goes on following it. */
+export async function startStandby(primary: PostgresServer): Promise<PostgresServer> {
+  const place = makePlace()
+  const words = ['--write-recovery-conf', '--checkpoint=fast', '--no-sync']
+  runProgram(place, 'pg_basebackup', ['-D', place.cluster, '-d', primary.url, ...words])
+  return launchServer(place, [])
+}
+
+/** Makes a standby the primary of a timeline of its own; the old primary is not told. */
+export async function promote(standby: PostgresServer): Promise<void> {
+  await execute(standby.url, 'select pg_promote(true)')
+}
+
+/** Where a server's programs and data are, and who runs it. */
+interface Place {
+  readonly programs: string
+  readonly user: ReturnType<typeof serverUser>
+  readonly directory: string
+  readonly cluster: string
+}
+
+function makePlace(): Place {
   const programs = findPostgres()
   const user = serverUser()
   const directory = mkdtempSync(join(tmpdir(), 'postern-postgres-'))
   if (user) chownSync(directory, user.uid, user.gid)
-  const cluster = join(directory, 'cluster')
-  const initdb = ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']
-  execFileSync(join(programs, 'initdb'), [...initdb, '--no-sync'], {
-    ...user,
-    cwd: directory,
-    stdio: 'pipe',
-  })
-  if (options.standby) writeFileSync(join(cluster, 'standby.signal'), '')
+  return { programs, user, directory, cluster: join(directory, 'cluster') }
+}
+
+function runProgram({ programs, user, directory }: Place, name: string, words: string[]): void {
+  execFileSync(join(programs, name), words, { ...user, cwd: directory, stdio: 'pipe' })
+}
+
+async function launchServer(
+  { programs, user, directory, cluster }: Place,
+  settings: readonly string[],
+): Promise<PostgresServer> {
   const port = await freePort()
-  const settings = ['unix_socket_directories=', ...(options.settings ?? [])]
   const words = ['-D', cluster, '-h', '127.0.0.1', '-p', String(port)]
-  for (const setting of settings) words.push('-c', setting)
+  for (const setting of ['unix_socket_directories=', ...settings]) words.push('-c', setting)
   const launch = () =>
     spawn(join(programs, 'postgres'), words, {
       ...user,

@@ -15,7 +15,7 @@ export interface TestSystem {
   readonly founded: Founded
   /** Calls as the owner of the first organization. */
   readonly owner: Api
-  as(secret: string): Api
+  as(secret: string, sent?: Readonly<Record<string, string>>): Api
   readonly system: System
   /** What it logged, from warnings on: a line of JSON each. */
   readonly logged: readonly string[]
@@ -63,7 +63,7 @@ async function startMember(env: Settings, clock: { nowMs: number }) {
     address: system.address,
     system,
     logged,
-    as: (secret: string) => connection.as(secret),
+    as: connection.as,
     async close() {
       connection.close()
       await system.close()

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { failedPrecondition } from '../../domain/errors.js'
 import { init } from './migrations/001-init.js'
+import { leaseAndRetries } from './migrations/002-lease-and-retries.js'
 import type { Schema } from './schema.js'
 import { inTransaction } from './transaction.js'
 
@@ -32,7 +33,7 @@ export interface MigratingDeps {
   readonly begin: readonly string[]
 }
 
-const migrations: readonly Migration[] = [init]
+const migrations: readonly Migration[] = [init, leaseAndRetries]
 
 /**
  * Brings the schema up to date, one transaction for each migration. Servers that start together

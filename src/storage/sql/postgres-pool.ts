@@ -37,7 +37,7 @@ export function openPool(url: string, limits: PoolLimits): Kysely<Schema> {
 const int8 = pg.types.builtins.INT8
 
 /** Our 64-bit integers are milliseconds and counters: exact as numbers. */
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
+export function getTypeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === int8 && format !== 'binary') return Number
   return pg.types.getTypeParser(oid, format)
 }
@@ -114,7 +114,7 @@ function toCommand(command: string): PostgresQueryResult<never>['command'] {
 }
 
 /** Whatever is not the server's own word about a statement is trouble with the connection. */
-function toLost(error: unknown): unknown {
+export function toLost(error: unknown): unknown {
   if (error instanceof ConnectionLost) return error
   if (!(error instanceof pg.DatabaseError)) return new ConnectionLost(error)
   return /^(57P0|08)/.test(error.code ?? '') ? new ConnectionLost(error) : error

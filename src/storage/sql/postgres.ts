@@ -1,11 +1,14 @@
 import { type Kysely, sql } from 'kysely'
-import type { Store } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest, Store, StoreUpkeep } from '../../service/ports.js'
 import type { Revision } from '../../service/revision.js'
+import type { Schedule } from '../../service/schedule.js'
 import { type ChangeLogEntry, randomHex, toRevision } from './change-log.js'
 import type { SqlEngine } from './engine.js'
 import { toCommitError, toRefusal } from './errors.js'
 import { migrate } from './migrate.js'
-import { checkServer } from './postgres-check.js'
+import { checkServer, type ServerStanding } from './postgres-check.js'
+import { PostgresFeed } from './postgres-feed.js'
+import { Lease, type LeaseMode } from './postgres-lease.js'
 import { openPool } from './postgres-pool.js'
 import type { Schema } from './schema.js'
 import { createSqlStore, type SqlStoreDeps } from './store.js'
@@ -14,19 +17,29 @@ import { inTransaction } from './transaction.js'
 export interface PostgresStoreDeps extends SqlStoreDeps {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
+  /** For each reading of the change log; the lease is renewed as often. */
+  readonly feedTimeoutMs: number
+  readonly lease: LeaseMode
+  /** From 0 to 1. */
+  random(): number
+  readonly schedule: Schedule
 }
 
 /**
  * Opens the store on PostgreSQL 15 or newer. Throws `failed-precondition` when the server would
  * lose acknowledged writes, is a standby, is too old, or was migrated by a newer Postern.
  */
-export async function openPostgresStore({ url, ...deps }: PostgresStoreDeps): Promise<Store> {
+export async function openPostgresStore(deps: PostgresStoreDeps): Promise<Store & StoreUpkeep> {
+  const { url, feedTimeoutMs: timeoutMs, lease: mode, random, schedule } = deps
+  const lease = new Lease({ url, mode, intervalMs: timeoutMs, random, schedule })
   try {
-    await prepareServer(url, deps)
+    const { hasStandbys } = await prepareServer(url, deps)
+    await lease.turnOn(hasStandbys)
   } catch (error) {
     throw toRefusal(error)
   }
-  return createSqlStore(new PostgresEngine(openPool(url, poolLimits)), deps)
+  const feed = new PostgresFeed({ url, timeoutMs, lease })
+  return createSqlStore(new PostgresEngine(openPool(url, poolLimits), { feed, lease }), deps)
 }
 
 const poolLimits = { connectionsMax: 10, statementTimeoutMs: 5_000 }
@@ -35,10 +48,10 @@ const migrationLimits = { connectionsMax: 1, statementTimeoutMs: 600_000 }
 /** Any number that nobody else in the database uses. */
 const migrationLock = 5_789_784_670
 
-async function prepareServer(url: string, deps: SqlStoreDeps): Promise<void> {
+async function prepareServer(url: string, deps: SqlStoreDeps): Promise<ServerStanding> {
   const db = openPool(url, migrationLimits)
   try {
-    await checkServer(db)
+    const standing = await checkServer(db)
     const begin = ['begin', `select pg_advisory_xact_lock(${migrationLock})`]
     const words = {
       text: 'text collate "C"',
@@ -49,6 +62,7 @@ async function prepareServer(url: string, deps: SqlStoreDeps): Promise<void> {
       randomHex: () => randomHex(deps, 8),
     }
     await migrate({ db, words, nowMs: deps.now(), begin })
+    return standing
   } finally {
     await db.destroy()
   }
@@ -56,9 +70,13 @@ async function prepareServer(url: string, deps: SqlStoreDeps): Promise<void> {
 
 class PostgresEngine implements SqlEngine {
   readonly #db: Kysely<Schema>
+  readonly #feed: PostgresFeed
+  readonly #lease: Lease
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, { feed, lease }: { feed: PostgresFeed; lease: Lease }) {
     this.#db = db
+    this.#feed = feed
+    this.#lease = lease
   }
 
   read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
@@ -97,12 +115,25 @@ class PostgresEngine implements SqlEngine {
     return toRevision(head)
   }
 
+  readChanges(request: ChangeRequest): Promise<ChangePage> {
+    return this.#feed.readChanges(request)
+  }
+
+  onHint(listener: () => void): () => void {
+    return this.#feed.onHint(listener)
+  }
+
+  announce(revision: Revision): void {
+    this.#feed.announce(revision)
+  }
+
   async ping(): Promise<void> {
     await sql`select 1 from store_head`.execute(this.#db)
   }
 
-  close(): Promise<void> {
-    return this.#db.destroy()
+  async close(): Promise<void> {
+    await this.#db.destroy()
+    await Promise.all([this.#feed.close(), this.#lease.close()])
   }
 }
 

@@ -4,6 +4,7 @@
  */
 export interface Schema {
   store_head: StoreHeadRow
+  store_lease: StoreLeaseRow
   change_log: ChangeLogRow
   schema_migrations: MigrationRow
   organizations: OrganizationRow
@@ -24,6 +25,7 @@ export interface Schema {
   enrollments: EnrollmentRow
   holders: { id: string }
   audit_entries: AuditEntryRow
+  idempotency: IdempotencyRow
 }
 
 /** The one row that every write changes last. */
@@ -32,6 +34,12 @@ export interface StoreHeadRow {
   epoch: string
   rev: number
   nonce: string
+}
+
+/** When the server last proved that it can commit, by its own clock. */
+export interface StoreLeaseRow {
+  one: number
+  at_ms: number
 }
 
 export interface ChangeLogRow {
@@ -207,4 +215,15 @@ export interface AuditEntryRow {
   resource_id: string
   before_json: string | null
   after_json: string | null
+}
+
+export interface IdempotencyRow {
+  actor: string
+  key_hash: string
+  organization_id: string
+  request_hash: string
+  /** Encrypted: it can hold a fresh secret. */
+  response: string
+  created_at_ms: number
+  replays: number
 }

@@ -1,7 +1,7 @@
 import { Kysely, SqliteDialect, sql } from 'kysely'
-import type { Store } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest, Store, StoreUpkeep } from '../../service/ports.js'
 import type { Revision } from '../../service/revision.js'
-import { type ChangeLogEntry, randomHex, toRevision } from './change-log.js'
+import { type ChangeLogEntry, randomHex, readChangePage, toRevision } from './change-log.js'
 import type { SqlEngine } from './engine.js'
 import { toCommitError, toRefusal } from './errors.js'
 import { migrate } from './migrate.js'
@@ -28,7 +28,10 @@ export interface SqliteStoreDeps extends SqlStoreDeps {
  * Opens the embedded store. Throws `failed-precondition` when another process, or another store of
  * this one, has it open, and when the file is damaged, foreign or of a newer Postern.
  */
-export async function openSqliteStore({ path, ...deps }: SqliteStoreDeps): Promise<Store> {
+export async function openSqliteStore({
+  path,
+  ...deps
+}: SqliteStoreDeps): Promise<Store & StoreUpkeep> {
   const file = prepareFile(path)
   const lock = lockFile(file)
   const opened: Kysely<Schema>[] = []
@@ -120,6 +123,17 @@ class SqliteEngine implements SqlEngine {
     }
     return toRevision(head)
   }
+
+  readChanges(request: ChangeRequest): Promise<ChangePage> {
+    return this.read((db) => readChangePage(db, request))
+  }
+
+  /** The one process that has the store knows of its writes without being told. */
+  onHint(): () => void {
+    return () => undefined
+  }
+
+  announce(): void {}
 
   async ping(): Promise<void> {
     await this.#readers.use((reader) => sql`select 1 from store_head`.execute(reader))

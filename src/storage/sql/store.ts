@@ -8,12 +8,16 @@ import type {
   ReadTransaction,
   Stamped,
   Store,
+  StoreUpkeep,
+  Trimmed,
+  TrimRequest,
   WriteTransaction,
 } from '../../service/ports.js'
+import type { Revision } from '../../service/revision.js'
 import { AccountStore } from './account-store.js'
 import { ApiKeyStore } from './api-key-store.js'
 import { ApplicationStore } from './application-store.js'
-import { readChangePage, readRevision, toChangeLogEntry } from './change-log.js'
+import { randomHex, readRevision, toChangeLogEntry } from './change-log.js'
 import { SqlDecisionReader } from './decision-reader.js'
 import type { SqlEngine } from './engine.js'
 import { SqlEnrollmentStore } from './enrollment-store.js'
@@ -23,7 +27,9 @@ import { OrganizationStore } from './organization-store.js'
 import { PermissionSetStore } from './permission-set-store.js'
 import { PolicyStore } from './policy-store.js'
 import { ProjectStore } from './project-store.js'
+import { SqlReplyStore } from './reply-store.js'
 import type { Schema } from './schema.js'
+import { trim } from './trim.js'
 import { UserStore } from './user-store.js'
 
 export interface SqlStoreDeps {
@@ -35,13 +41,13 @@ export interface SqlStoreDeps {
   now(): number
 }
 
-export function createSqlStore(engine: SqlEngine, deps: SqlStoreDeps): Store {
+export function createSqlStore(engine: SqlEngine, deps: SqlStoreDeps): Store & StoreUpkeep {
   return new SqlStore(engine, deps)
 }
 
 const retriesMax = 3
 
-class SqlStore implements Store {
+class SqlStore implements Store, StoreUpkeep {
   readonly #engine: SqlEngine
   readonly #deps: SqlStoreDeps
   #closing: Promise<void> | undefined
@@ -74,11 +80,28 @@ class SqlStore implements Store {
   }
 
   readChanges(request: ChangeRequest): Promise<ChangePage> {
-    return this.#guard(() => this.#engine.read((db) => readChangePage(db, request)))
+    return this.#guard(() => this.#engine.readChanges(request))
   }
 
-  onHint(): () => void {
-    return () => undefined
+  onHint(listener: () => void): () => void {
+    return this.#engine.onHint(listener)
+  }
+
+  trim(request: TrimRequest): Promise<Trimmed> {
+    return this.#guard(() => this.#engine.write((db) => trim(db, request)))
+  }
+
+  renewEpoch(change: Change): Promise<Revision> {
+    const entry = toChangeLogEntry([change], this.#deps)
+    return this.#guard(async () => {
+      const revision = await this.#engine.write(async (db) => {
+        const epoch = randomHex(this.#deps, 8)
+        await db.updateTable('store_head').set({ epoch }).where('one', '=', 1).execute()
+        return this.#engine.appendRevision(db, entry)
+      })
+      this.#engine.announce(revision)
+      return revision
+    })
   }
 
   ping(): Promise<void> {
@@ -90,16 +113,20 @@ class SqlStore implements Store {
     return this.#closing
   }
 
-  #writeOnce<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
-    return this.#engine.write(async (db) => {
+  async #writeOnce<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
+    let hasChanged = false
+    const written = await this.#engine.write(async (db) => {
       const changes: Change[] = []
       const value = await work(this.#transaction(db, (change) => changes.push(change)))
       const [first, ...rest] = changes
+      hasChanged = first !== undefined
       const revision = first
         ? await this.#engine.appendRevision(db, toChangeLogEntry([first, ...rest], this.#deps))
         : await readRevision(db)
       return { value, revision }
     })
+    if (hasChanged) this.#engine.announce(written.revision)
+    return written
   }
 
   #transaction(db: Kysely<Schema>, record: (change: Change) => void): WriteTransaction {
@@ -112,6 +139,7 @@ class SqlStore implements Store {
       accounts: new AccountStore(db),
       users: new UserStore(db),
       enrollments: new SqlEnrollmentStore(db),
+      replies: new SqlReplyStore(db),
       applications: new ApplicationStore(db),
       groups: new GroupStore(db),
       apiKeys: new ApiKeyStore(db),
