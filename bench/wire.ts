@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Client, credentials } from '@grpc/grpc-js'
+import { askOnce } from './support/ask-once.js'
 import { type Contender, pin, startContender } from './support/contender.js'
 import { type H2loadResult, h2load } from './support/h2load.js'
 import { printMachine, printTable, rounded } from './support/report.js'
@@ -97,16 +97,7 @@ function printResults(results: Results): void {
   )
 }
 
-/** The generator does not look at what it is told. */
-function checkAnswer({ address }: Contender): Promise<void> {
-  const client = new Client(address, credentials.createInsecure())
-  const identity = (value: Buffer) => value
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, identity, identity, message, (error, answer) => {
-      client.close()
-      if (error) reject(error)
-      else if (answer?.length !== 0) reject(new Error('the answer is not empty'))
-      else resolve()
-    })
-  })
+async function checkAnswer({ address }: Contender): Promise<void> {
+  const answer = await askOnce(address, path, message)
+  if (answer.length !== 0) throw new Error('the answer is not empty')
 }

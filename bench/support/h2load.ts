@@ -12,6 +12,8 @@ export interface Shape {
   readonly connections: number
   readonly inFlight: number
   readonly calls: number
+  /** An open loop: so many calls a second, whether answers come or not. Absent: as many as can be. */
+  readonly callsPerSecond?: number
 }
 
 export interface H2loadResult {
@@ -19,6 +21,7 @@ export interface H2loadResult {
   readonly cpuUsPerCall: number
   readonly p50Ms: number
   readonly p99Ms: number
+  readonly p999Ms: number
 }
 
 /**
@@ -27,7 +30,7 @@ export interface H2loadResult {
  */
 export async function h2load(
   contender: Contender,
-  { connections, inFlight, calls }: Shape,
+  { connections, inFlight, calls, callsPerSecond }: Shape,
   load: { readonly path: string; readonly message: Uint8Array; readonly core: number },
 ): Promise<H2loadResult> {
   const directory = mkdtempSync(join(tmpdir(), 'h2load-'))
@@ -42,6 +45,7 @@ export async function h2load(
       ...['-c', String(load.core), 'h2load', '-d', body, `--log-file=${log}`],
       ...['-H', 'te: trailers', '-H', 'content-type: application/grpc'],
       ...['-n', String(calls), '-c', String(connections), '-m', String(inFlight)],
+      ...(callsPerSecond ? ['--rps', String(callsPerSecond / connections)] : []),
       `http://${contender.address}${load.path}`,
     ])
     const cpuUs = (await contender.cpuUs()) - cpuBefore
@@ -58,8 +62,9 @@ function readReport(report: string, calls: number): { callsPerSecond: number } {
 }
 
 /** A line for each call: when it began, its status, and how long it took in microseconds. */
-function readLog(path: string): { p50Ms: number; p99Ms: number } {
+function readLog(path: string): Pick<H2loadResult, 'p50Ms' | 'p99Ms' | 'p999Ms'> {
   const lines = readFileSync(path, 'latin1').trimEnd().split('\n')
   const tookMs = lines.map((line) => Number(line.split('\t')[2]) / 1_000)
-  return { p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) }
+  const at = (share: number) => quantile(tookMs, share)
+  return { p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) }
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Peer } from '../../src/wire/peer.js'
 import { createWireServer, type WireServer } from '../../src/wire/server.js'
@@ -132,7 +132,8 @@ describe('a server', () => {
     const asked = call(client).catch((error) => error)
     await expect.poll(() => server.connections).toBe(1)
     await server.close(0)
-    expect(await asked).toMatchObject({ code: 14 })
+    // Which of the two depends on whether the client sees the stream end or the socket.
+    expect([status.INTERNAL, status.UNAVAILABLE]).toContain(((await asked) as ServiceError).code)
     client.close()
   })
 

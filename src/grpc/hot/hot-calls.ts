@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { Authorizer } from '../../service/authorize.js'
 import { demandOf } from '../consistency.js'
 import { decodeStrictly } from '../decode.js'
@@ -35,14 +36,14 @@ export function createHotCalls(authorizer: Authorizer): HotCalls {
     authorize(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askSlowly(own, caller.leftMs()))
-      const plain = readPlainQuestion(message.toString('latin1'))
+      const plain = readPlainQuestion(message.toString('latin1'), { isAscii: isAscii(message) })
       const answer = plain && authorizer.authorizeNow(plain)
       return answer ? answers.write(answer) : askSlowly(Buffer.from(message), caller.leftMs())
     },
     authorizeBatch(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
-      const plain = readPlainBatch(message.toString('latin1'))
+      const plain = readPlainBatch(message.toString('latin1'), isAscii(message))
       const batch = plain && authorizer.authorizeBatchNow(plain)
       return batch ? batches.write(batch) : askBatchSlowly(Buffer.from(message), caller.leftMs())
     },

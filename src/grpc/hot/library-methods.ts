@@ -21,8 +21,12 @@ export interface HotMethodsDeps {
 }
 
 const { authorize, authorizeBatch, authorizeStream } = AuthorizationServiceService
-const identity = (bytes: Buffer) => bytes
-const raw = { requestDeserialize: identity, responseSerialize: identity }
+const raw = {
+  requestDeserialize: (bytes: Buffer) => bytes,
+  // The library copies by a method that only a Buffer has.
+  responseSerialize: (bytes: Uint8Array) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+}
 
 /** The hot methods as bytes: whoever serves them reads and writes by hand. */
 export const hotService: ServiceDefinition = {

@@ -5,13 +5,20 @@ export interface AskedQuestion extends RawQuestion {
   readonly apiKey: string
 }
 
+/** Where in the octets the message stands; all of them, unless told. */
+export interface Part {
+  readonly start?: number
+  readonly end?: number
+  readonly isAscii?: boolean
+}
+
 /**
  * Reads an AuthorizeRequest of the plain kind, which nearly all are: only the fields below, each at
  * most once and in ASCII. Answers `undefined` for any other, valid or not, which is for the general
  * decoder: there is one truth about what is valid, and this is only the quick way to it.
  *
  * `octets` is the message in latin1: cutting texts out of one string costs less than reading each
- * from the bytes.
+ * from the bytes. Who knows that all of it is ASCII spares this the looking.
  *
  * | field | number |
  * | --- | --- |
@@ -21,10 +28,9 @@ export interface AskedQuestion extends RawQuestion {
  */
 export function readPlainQuestion(
   octets: string,
-  start = 0,
-  end = octets.length,
+  { start = 0, end = octets.length, isAscii = false }: Part = {},
 ): AskedQuestion | undefined {
-  const cursor = new Cursor(octets, start)
+  const cursor = new Cursor(octets, start, isAscii)
   let apiKey = ''
   let action = ''
   let resource: RawResource | undefined
@@ -71,18 +77,20 @@ function readRequest(cursor: Cursor, limit: number): NonNullable<RawQuestion['re
 /** Where a message is read, and whether what stands there was still plain. */
 class Cursor {
   readonly #octets: string
+  readonly #isAllAscii: boolean
   at: number
   isLost = false
 
-  constructor(octets: string, at: number) {
+  constructor(octets: string, at: number, isAllAscii: boolean) {
     this.#octets = octets
+    this.#isAllAscii = isAllAscii
     this.at = at
   }
 
   text(limit: number): string {
     const end = this.#endOfField(limit)
     const start = this.at
-    if (this.isLost || !this.#isAscii(start, end)) {
+    if (this.isLost || !(this.#isAllAscii || this.#isAscii(start, end))) {
       this.isLost = true
       return ''
     }

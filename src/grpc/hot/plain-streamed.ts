@@ -21,6 +21,6 @@ export function readPlainStreamed(octets: string): StreamedQuestion | undefined 
   const high = low < 0x80 ? 0 : octets.charCodeAt(idEnd + 2)
   const start = idEnd + (low < 0x80 ? 2 : 3)
   if (start + (low & 0x7f) + (high << 7) !== octets.length || !(high < 0x80)) return undefined
-  const question = readPlainQuestion(octets, start)
+  const question = readPlainQuestion(octets, { start })
   return question && { id: octets.slice(2, idEnd), question }
 }

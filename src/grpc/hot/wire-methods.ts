@@ -6,6 +6,7 @@ import type { MessageReceiver, Method } from '../../wire/grpc/method.js'
 import { Refusal, type Reply } from '../../wire/grpc/reply.js'
 import type { StreamingCall } from '../../wire/grpc/streaming-call.js'
 import type { Peer } from '../../wire/peer.js'
+import type { Admission } from '../admission.js'
 import { detailsHeader, toServiceError, toStatus } from '../errors.js'
 import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
 import type { CallOrigin } from '../session.js'
@@ -42,20 +43,48 @@ export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Meth
   }
 }
 
+function createCallers(deps: WireMethodsDeps): (call: Call) => HotCaller {
+  const peers = new FreePeers(deps.admission)
+  return (call) => new WireCaller(call, deps, peers)
+}
+
 /** Peers are the same for all calls of a connection: who is free needs asking once. */
-function createCallers({ admission, nowMs }: WireMethodsDeps): (call: Call) => HotCaller {
-  const free = new WeakMap<Peer, boolean>()
-  const isFree = (peer: Peer): boolean => {
-    const known = free.get(peer)
+class FreePeers {
+  readonly #known = new WeakMap<Peer, boolean>()
+  readonly #admission: Admission
+
+  constructor(admission: Admission) {
+    this.#admission = admission
+  }
+
+  has(peer: Peer): boolean {
+    const known = this.#known.get(peer)
     if (known !== undefined) return known
-    const found = admission.isFree(peerName(peer))
-    free.set(peer, found)
+    const found = this.#admission.isFree(peerName(peer))
+    this.#known.set(peer, found)
     return found
   }
-  return (call) => ({
-    admit: () => (isFree(call.peer) ? undefined : admission.admit(originOf(call))),
-    leftMs: () => call.deadlineAtMs - nowMs(),
-  })
+}
+
+class WireCaller implements HotCaller {
+  readonly #call: Call
+  readonly #deps: WireMethodsDeps
+  readonly #peers: FreePeers
+
+  constructor(call: Call, deps: WireMethodsDeps, peers: FreePeers) {
+    this.#call = call
+    this.#deps = deps
+    this.#peers = peers
+  }
+
+  admit(): undefined | Promise<void> {
+    if (this.#peers.has(this.#call.peer)) return undefined
+    return this.#deps.admission.admit(originOf(this.#call))
+  }
+
+  leftMs(): number {
+    return this.#call.deadlineAtMs - this.#deps.nowMs()
+  }
 }
 
 /** As @grpc/grpc-js prints it. */

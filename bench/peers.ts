@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AuthorizeResponse, Decision } from '../src/grpc/gen/postern/v1/authorization.js'
+import { askOnce } from './support/ask-once.js'
+import { cerbosPath, cerbosRequest, isAllowedByCerbos, startCerbos } from './support/cerbos.js'
+import { type Contender, pin, startContender } from './support/contender.js'
+import { type H2loadResult, h2load, type Shape } from './support/h2load.js'
+import { memoryMiB } from './support/memory.js'
+import { printMachine, printTable, rounded } from './support/report.js'
+import { median } from './support/rounds.js'
+import { aWorldOf20Rules, toBytes } from './support/world.js'
+
+/**
+ * Authorize against its own transport's emptiest reply, against the library's, and against Cerbos:
+ * servers on one core, h2load on another, in turns. Every contender's answer is looked at before and
+ * after. Prints, last, one JSON object with the ratios.
+ */
+
+const short = process.argv.includes('--short')
+const rounds = short ? 3 : 9
+const scale = short ? 0.15 : 1
+const action = 'compute:servers:start'
+const authorizePath = '/postern.v1.AuthorizationService/Authorize'
+const echoPath = '/bench.Echo/Echo'
+const serverCore = 0
+const loadCore = availableParallelism() > 1 ? 1 : 0
+
+interface Entry {
+  readonly contender: Contender
+  readonly path: string
+  readonly message: Buffer
+  /** Throws when the answer is not the right one. */
+  check(answer: Buffer): void
+  /** Of calls at full speed: quicker servers get more, so that every turn takes about as long. */
+  readonly share: number
+}
+
+const shapes = {
+  '10x10': { connections: 10, inFlight: 10, calls: 150_000 },
+  '100x1': { connections: 100, inFlight: 1, calls: 60_000 },
+  '1x1': { connections: 1, inFlight: 1, calls: 6_000 },
+} as const satisfies Record<string, Shape>
+type ShapeName = keyof typeof shapes
+
+const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'))
+const entries = new Map<string, Entry>()
+try {
+  await startAll()
+  for (const { contender } of entries.values()) pin(contender, serverCore)
+  await checkAll()
+  printMachine()
+  const results = await saturate()
+  printSaturation(results)
+  await atRates(results)
+  await checkAll()
+  console.log(JSON.stringify(ratiosOf(results)))
+} finally {
+  await Promise.all([...entries.values()].map(({ contender }) => contender.stop()))
+  rmSync(directory, { recursive: true })
+}
+
+async function startAll(): Promise<void> {
+  await addPostern('wire Authorize', { wire: 'on', share: 1 })
+  await addEcho('wire empty', 'wire', 1)
+  await addPostern('grpc-js Authorize', { wire: 'off', share: 0.08 })
+  await addEcho('grpc-js echo', 'echo', 0.1)
+  await addEcho('node:http2 reply', 'node-http2', 0.15)
+  const actions = Array.from({ length: 19 }, (_, i) => `compute:servers:other${i}`)
+  const cerbos = await startCerbos([action, ...actions])
+  entries.set('Cerbos CheckResources', {
+    contender: cerbos,
+    path: cerbosPath,
+    message: cerbosRequest(action),
+    share: 0.05,
+    check(answer) {
+      if (!isAllowedByCerbos(answer)) throw new Error('Cerbos does not allow')
+    },
+  })
+}
+
+async function addPostern(
+  name: string,
+  { wire, share }: { readonly wire: 'on' | 'off'; readonly share: number },
+): Promise<void> {
+  const contender = await startContender('postern', {
+    POSTERN_DATABASE_URL: `file:${join(directory, `${wire}.db`)}`,
+    POSTERN_WIRE: wire,
+  })
+  const message = toBytes(await aWorldOf20Rules(contender))
+  entries.set(name, {
+    contender,
+    path: authorizePath,
+    message,
+    share,
+    check(answer) {
+      const { decision } = AuthorizeResponse.decode(answer)
+      if (decision !== Decision.ALLOW) throw new Error(`${name} does not allow`)
+    },
+  })
+}
+
+async function addEcho(
+  name: string,
+  server: 'wire' | 'echo' | 'node-http2',
+  share: number,
+): Promise<void> {
+  const contender = await startContender(server)
+  entries.set(name, {
+    contender,
+    path: echoPath,
+    message: Buffer.alloc(0),
+    share,
+    check(answer) {
+      if (answer.length !== 0) throw new Error(`${name} does not answer with nothing`)
+    },
+  })
+}
+
+async function checkAll(): Promise<void> {
+  for (const { contender, path, message, check } of entries.values()) {
+    check(await askOnce(contender.address, path, message))
+  }
+}
+
+type Results = Map<string, H2loadResult[]>
+
+async function saturate(): Promise<Results> {
+  const results: Results = new Map()
+  for (let round = -1; round < rounds; round++) {
+    for (const shape of Object.keys(shapes) as ShapeName[]) {
+      for (const [name, entry] of entries) {
+        const { calls, ...rest } = shapes[shape]
+        const count = Math.max(rest.connections, Math.ceil(calls * entry.share * scale))
+        const result = await load(entry, { ...rest, calls: count })
+        // The first round warms up.
+        if (round < 0) continue
+        results.set(`${shape} ${name}`, [...(results.get(`${shape} ${name}`) ?? []), result])
+      }
+    }
+  }
+  return results
+}
+
+function load({ contender, path, message }: Entry, shape: Shape): Promise<H2loadResult> {
+  return h2load(contender, shape, { path, message, core: loadCore })
+}
+
+function of(results: Results, key: string, figure: keyof H2loadResult): number {
+  return median((results.get(key) ?? []).map((result) => result[figure]))
+}
+
+function printSaturation(results: Results): void {
+  printTable(
+    ['shape', 'server', 'calls/s', 'CPU us for each call', 'p50 ms', 'p99 ms', 'p99.9 ms', 'MiB'],
+    (Object.keys(shapes) as ShapeName[]).flatMap((shape) =>
+      [...entries].map(([name, { contender }]) => {
+        const key = `${shape} ${name}`
+        const ms = (figure: 'p50Ms' | 'p99Ms' | 'p999Ms') => of(results, key, figure).toFixed(3)
+        return [
+          ...[shape, name, rounded(of(results, key, 'callsPerSecond'))],
+          ...[rounded(of(results, key, 'cpuUsPerCall')), ms('p50Ms'), ms('p99Ms'), ms('p999Ms')],
+          rounded(memoryMiB(contender.pid)),
+        ]
+      }),
+    ),
+  )
+}
+
+/** An open loop at a share of what each can do: how long calls take when there is room. */
+async function atRates(results: Results): Promise<void> {
+  const rows: string[][] = []
+  for (const [name, entry] of entries) {
+    for (const share of [0.2, 0.5, 0.8]) {
+      const full = of(results, `10x10 ${name}`, 'callsPerSecond')
+      const callsPerSecond = Math.floor(full * share)
+      const calls = Math.ceil(callsPerSecond * (short ? 0.5 : 3))
+      const { connections, inFlight } = shapes['10x10']
+      const seen = await load(entry, { connections, inFlight, calls, callsPerSecond })
+      const ms = [seen.p50Ms, seen.p99Ms, seen.p999Ms].map((each) => each.toFixed(3))
+      rows.push([`${share * 100} %`, name, rounded(callsPerSecond), ...ms])
+    }
+  }
+  printTable(['of its most', 'server', 'calls/s offered', 'p50 ms', 'p99 ms', 'p99.9 ms'], rows)
+}
+
+function ratiosOf(results: Results) {
+  const calls = (key: string) => of(results, key, 'callsPerSecond')
+  const ratio = (above: number, below: number) => Number((above / below).toFixed(2))
+  const over = (name: string, shape: ShapeName = '10x10') =>
+    ratio(calls(`${shape} wire Authorize`), calls(`${shape} ${name}`))
+  const latency = (figure: 'p50Ms' | 'p99Ms') =>
+    ratio(of(results, '1x1 wire Authorize', figure), of(results, '1x1 node:http2 reply', figure))
+  return {
+    wireOverGrpcJsEcho: over('grpc-js echo'),
+    wireOverCerbos: over('Cerbos CheckResources'),
+    wireOverWireEmpty: over('wire empty'),
+    wireOverGrpcJsEcho100x1: over('grpc-js echo', '100x1'),
+    wireMedianOverNodeHttp2At1x1: latency('p50Ms'),
+    wireP99OverNodeHttp2At1x1: latency('p99Ms'),
+  }
+}
