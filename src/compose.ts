@@ -74,7 +74,13 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const truth = await openStore(config, tools, now)
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
-  const cache = openCacheOf(config.cache, { ...tools, store: truth, macKey, log })
+  const metrics = createMetrics({
+    statistics: () => cache.statistics(),
+    readiness: () => cache.readiness(),
+    version: packageVersion(),
+  })
+  const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
+  const cache = openCacheOf(config.cache, { ...tools, store: truth, macKey, log, onApplied })
   opened.add(async () => cache.close())
   const { store, entities, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
@@ -93,7 +99,6 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
-  const metrics = createMetrics({ statistics, readiness, version: packageVersion() })
   const http = createHttpServer({ readiness, ...(tls && { tls }), metrics: metrics.read, onBug })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)

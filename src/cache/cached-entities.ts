@@ -41,6 +41,8 @@ export interface CachedEntitiesDeps {
   readonly shared?: SharedTier
   readonly clock: Clock
   readonly options: CachedEntitiesOptions
+  /** Called for each revision that is followed, with when it was written by its writer's clock. */
+  onApplied?(atMs: number): void
 }
 
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
@@ -53,6 +55,7 @@ const roundsMax = 8
  */
 export class CachedEntities implements EntitySource {
   readonly #clock: Clock
+  readonly #onApplied: (atMs: number) => void
   readonly #options: CachedEntitiesOptions
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
@@ -65,8 +68,9 @@ export class CachedEntities implements EntitySource {
   readonly #tally = new Tally()
   readonly feed: ChangeFeed
 
-  constructor({ store, shared, clock, options }: CachedEntitiesDeps) {
+  constructor({ store, shared, clock, options, onApplied }: CachedEntitiesDeps) {
     this.#clock = clock
+    this.#onApplied = onApplied ?? (() => {})
     this.#options = options
     this.#cache = new EntityCache(options)
     this.#window = new ChangeWindow(options.windowKeysMax)
@@ -219,7 +223,8 @@ export class CachedEntities implements EntitySource {
       options: this.#options,
       tally: this.#tally,
       readChanges: (request) => store.readChanges(request),
-      onApply: ({ keys }) => {
+      onApply: ({ atMs, keys }) => {
+        this.#onApplied(atMs)
         for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
         this.#version += 1
       },

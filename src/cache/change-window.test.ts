@@ -7,6 +7,7 @@ const row = (number: number, ...keys: string[]) => ({
   number,
   nonce: `n${number}`,
   organizationId,
+  atMs: 0,
   keys,
 })
 

@@ -46,6 +46,8 @@ export interface CacheDeps {
   readonly builtinPermissionSets: readonly PermissionSet[]
   /** Known to the servers of this store alone. */
   readonly macKey: Uint8Array
+  /** Called for each revision that is followed, with when it was written by its writer's clock. */
+  onApplied(atMs: number): void
   /** Called with what is wrong, once, and with `undefined` when it is over. */
   onTrouble(part: TroublePart, error: Error | undefined): void
 }
@@ -82,6 +84,7 @@ export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
   const entities = new CachedEntities({
     store,
     clock,
+    onApplied: deps.onApplied,
     ...(redis && { shared: redis.tier }),
     options: {
       ...limits,

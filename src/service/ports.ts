@@ -104,6 +104,8 @@ export interface ChangeRow {
   readonly number: number
   readonly nonce: string
   readonly organizationId: OrganizationId
+  /** When it was written, in milliseconds since the epoch by the writer's clock. */
+  readonly atMs: number
   /** `kind:id` of each entity that the write changed. */
   readonly keys: readonly string[]
 }

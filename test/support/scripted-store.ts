@@ -82,7 +82,7 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   commit(...keys: string[]): void {
     const number = this.head().number + 1
     const nonce = `${this.epoch}-n${number}`
-    this.rows = [...this.rows, { number, nonce, organizationId, keys }]
+    this.rows = [...this.rows, { number, nonce, organizationId, atMs: 0, keys }]
   }
 
   async readChanges({ from, rowsMax, prove }: ChangeRequest): Promise<ChangePage> {

@@ -52,7 +52,7 @@ export async function readChangePage(
   const head = await readRevision(db)
   const rows = await db
     .selectFrom('change_log')
-    .select(['rev', 'nonce', 'organization_id', 'keys'])
+    .select(['rev', 'nonce', 'organization_id', 'at_ms', 'keys'])
     .where('rev', '>=', from)
     .orderBy('rev')
     .limit(rowsMax)
@@ -60,11 +60,12 @@ export async function readChangePage(
   return { head, rows: rows.map(toChangeRow), authority: { timeline: 0, leaseAgeMs: 0 } }
 }
 
-function toChangeRow(row: Omit<ChangeLogRow, 'at_ms'>): ChangeRow {
+function toChangeRow(row: ChangeLogRow): ChangeRow {
   return {
     number: row.rev,
     nonce: row.nonce,
     organizationId: row.organization_id as OrganizationId,
+    atMs: row.at_ms,
     keys: readStrings({ name: 'change_log.keys', text: row.keys }),
   }
 }

@@ -101,11 +101,11 @@ const statement = `
       else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline,
     current_setting('synchronous_standby_names') <> '' as has_standbys,
     ${leaseAge} as lease_age_ms,
-    log.rev, log.nonce, log.organization_id, log.keys
+    log.rev, log.nonce, log.organization_id, log.at_ms, log.keys
   from store_head as head
   join store_lease as lease on lease.one = 1
   left join (
-    select rev, nonce, organization_id, keys from change_log
+    select rev, nonce, organization_id, at_ms, keys from change_log
     where rev >= $1 order by rev limit $2
   ) as log on true
   where head.one = 1
@@ -125,6 +125,7 @@ interface LoggedRow {
   readonly rev: number
   readonly nonce: string
   readonly organization_id: string
+  readonly at_ms: number
   readonly keys: string
 }
 
@@ -146,11 +147,12 @@ function toAge(ms: number): number {
   return ms < 0 ? Number.MAX_SAFE_INTEGER : ms
 }
 
-function toChangeRow({ rev, nonce, organization_id, keys }: LoggedRow): ChangeRow {
+function toChangeRow({ rev, nonce, organization_id, at_ms: atMs, keys }: LoggedRow): ChangeRow {
   return {
     number: rev,
     nonce,
     organizationId: organization_id as OrganizationId,
+    atMs,
     keys: readStrings({ name: 'change_log.keys', text: keys }),
   }
 }

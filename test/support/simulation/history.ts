@@ -60,5 +60,5 @@ export function pageOf(
 }
 
 function toRow({ revision: { number, nonce }, changed }: State): ChangeRow {
-  return { number, nonce, organizationId, keys: [changed] }
+  return { number, nonce, organizationId, atMs: 0, keys: [changed] }
 }
