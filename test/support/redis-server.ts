@@ -20,14 +20,26 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
+export interface RedisOptions {
+  /** Starts a Sentinel with this configuration, which it will write to. */
+  readonly sentinelConfig?: string
+  readonly port?: number
+}
+
 /** Starts a real Redis on a free loopback port; it saves nothing by itself. */
-export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(
+  settings: readonly string[] = [],
+  { sentinelConfig, port: wanted }: RedisOptions = {},
+): Promise<RedisServer> {
   const program = findRedis()
   const directory = mkdtempSync(join(tmpdir(), 'postern-redis-'))
-  const port = await freePort()
-  const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory]
+  const port = wanted ?? (await freePort())
+  const sentinel = sentinelConfig === undefined ? [] : [sentinelConfig, '--sentinel']
+  const words = [...sentinel, '--port', String(port), '--bind', '127.0.0.1', '--dir', directory]
   const launch = () =>
-    spawn(program, [...words, '--save', '', ...settings], { stdio: ['ignore', 'pipe', 'ignore'] })
+    spawn(program, [...words, ...(sentinelConfig ? [] : ['--save', '']), ...settings], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
   let child: ChildProcess = launch()
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
@@ -85,7 +97,7 @@ function ready(child: ChildProcess): Promise<void> {
     let log = ''
     child.stdout?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-10_000)
-      if (/Ready to accept connections/.test(log)) resolve()
+      if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve()
     })
     child.once('error', reject)
     child.once('exit', () => reject(new Error(`Redis did not start: ${log}`)))
