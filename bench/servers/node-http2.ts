@@ -7,7 +7,7 @@ import { reportCpu } from './report-cpu.js'
 const emptyMessage = Buffer.alloc(5)
 
 const server = createServer()
-server.on('session', (session) => session.socket.setNoDelay(true))
+server.on('connection', (socket) => socket.setNoDelay(true))
 server.on('stream', (stream) => {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))

@@ -6,6 +6,7 @@ import { reportCpu } from './report-cpu.js'
 const nothing = Buffer.alloc(0)
 
 const server = createWireServer({
+  limits: { busyPollMs: Number(process.env.WIRE_BUSY_POLL_MS ?? 0.1) },
   methods: { '/bench.Echo/Echo': { kind: 'unary', handle: () => nothing } },
 })
 const port = await server.listen({ host: '127.0.0.1', port: 0 })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { BusyPoll } from './busy-poll.js'
 import { type Clock, systemClock } from './clock.js'
 import { type CallDeps, type CallLimits, defaultCallLimits } from './grpc/call.js'
 import { Calls } from './grpc/calls.js'
@@ -18,6 +19,8 @@ export interface ServerLimits extends ConnectionLimits, CallLimits {
   /** Requests and answers held for all connections together. */
   readonly processBufferedBytesMax: number
   readonly inflationsMax: number
+  /** How long to stay awake for the next call, where calls come so quickly; 0 sleeps at once. */
+  readonly busyPollMs: number
 }
 
 export const defaultServerLimits: ServerLimits = {
@@ -26,6 +29,7 @@ export const defaultServerLimits: ServerLimits = {
   connectionsMax: 10_000,
   processBufferedBytesMax: 268_435_456,
   inflationsMax: 4,
+  busyPollMs: 0.1,
 }
 
 export interface WireServerOptions {
@@ -68,6 +72,7 @@ class GrpcWireServer implements WireServer {
   readonly #fallback: Fallback | undefined
   readonly #onBug: (error: unknown) => void
   readonly #budget: MemoryBudget
+  readonly #busyPoll: BusyPoll
   readonly #slab = new Slab()
   readonly #inflate
   readonly #listeners: Server[] = []
@@ -82,6 +87,7 @@ class GrpcWireServer implements WireServer {
     this.#fallback = fallback
     this.#onBug = onBug ?? (() => {})
     this.#budget = new MemoryBudget(this.#limits.processBufferedBytesMax)
+    this.#busyPoll = new BusyPoll(this.#clock, this.#limits.busyPollMs)
     this.#inflate = createInflate(this.#limits.inflationsMax)
   }
 
@@ -114,6 +120,7 @@ class GrpcWireServer implements WireServer {
       slab: this.#slab,
       processBudget: this.#budget,
       clock: this.#clock,
+      busyPoll: this.#busyPoll,
       onBug: this.#onBug,
       onClose: () => this.#forget(connection),
     })

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { BusyPoll } from './busy-poll.js'
 import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
 
@@ -8,6 +9,7 @@ const writtenBytesMax = 262_144
 export interface SocketConnectionDeps<Head>
   extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
   readonly clock: Clock
+  readonly busyPoll: BusyPoll
   onClose(): void
 }
 
@@ -18,6 +20,7 @@ export interface SocketConnectionDeps<Head>
 export class SocketConnection<Head> {
   readonly #socket: Socket
   readonly #clock: Clock
+  readonly #busyPoll: BusyPoll
   readonly #connection: Connection<Head>
   #cancelTimer: (() => void) | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
@@ -28,6 +31,7 @@ export class SocketConnection<Head> {
   constructor(socket: Socket, deps: SocketConnectionDeps<Head>) {
     this.#socket = socket
     this.#clock = deps.clock
+    this.#busyPoll = deps.busyPoll
     const sink = {
       write: (chunks: readonly Uint8Array[]) => this.#write(chunks),
       end: () => void socket.end(),
@@ -71,6 +75,7 @@ export class SocketConnection<Head> {
     const nowMs = this.#clock.nowMs()
     this.#connection.receive(chunk, nowMs)
     if (!this.#isTurnDue) this.#turn(nowMs)
+    this.#busyPoll.extend(nowMs)
   }
 
   #turn(nowMs: number): void {

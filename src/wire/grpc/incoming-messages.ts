@@ -23,6 +23,7 @@ export class IncomingMessages {
   readonly #deps: IncomingMessagesDeps
   readonly #reader: MessageReader
   readonly #backlog: Buffer[] = []
+  #backlogBytes = 0
   #isPaused = false
   #isInflating = false
   #isReading = false
@@ -42,7 +43,7 @@ export class IncomingMessages {
   data(octets: Buffer, start: number, end: number): void {
     if (this.#isOver) return
     const at = this.#canRead && this.#backlog.length === 0 ? this.#read(octets, start, end) : start
-    if (at < end && !this.#isOver) this.#backlog.push(Buffer.from(octets.subarray(at, end)))
+    if (at < end && !this.#isOver) this.#keep(octets.subarray(at, end))
   }
 
   end(): void {
@@ -62,6 +63,8 @@ export class IncomingMessages {
   discard(): void {
     this.#isOver = true
     this.#backlog.length = 0
+    this.#stream.host.unhold(this.#backlogBytes)
+    this.#backlogBytes = 0
     this.#reader.discard()
   }
 
@@ -78,8 +81,20 @@ export class IncomingMessages {
         return
       }
       const at = this.#read(first, 0, first.length)
-      if (at < first.length && !this.#isOver) this.#backlog.unshift(first.subarray(at))
+      if (this.#isOver) return
+      this.#backlogBytes -= at
+      this.#stream.host.unhold(at)
+      if (at < first.length) this.#backlog.unshift(first.subarray(at))
     }
+  }
+
+  #keep(octets: Buffer): void {
+    if (!this.#stream.host.hold(octets.length)) {
+      this.#fail('no-room')
+      return
+    }
+    this.#backlogBytes += octets.length
+    this.#backlog.push(Buffer.from(octets))
   }
 
   /** Reads as long as messages are taken; answers how far, and credits as much. */
@@ -102,8 +117,14 @@ export class IncomingMessages {
   }
 
   async #inflate(message: Buffer): Promise<void> {
+    const { host } = this.#stream
+    if (!host.hold(message.length)) {
+      this.#fail('no-room')
+      return
+    }
     this.#isInflating = true
     const inflated = await this.#deps.inflate(message, this.#deps.bytesMax)
+    host.unhold(message.length)
     this.#isInflating = false
     if (this.#isOver) return
     if (typeof inflated === 'string') return this.#fail(inflated)

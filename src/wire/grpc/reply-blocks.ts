@@ -10,9 +10,12 @@ import { Status } from './status.js'
 
 const contentType = ['content-type', 'application/grpc']
 
-export const headersBlock = encodeFields([':status', '200', ...contentType])
-export const okTrailersBlock = encodeFields(['grpc-status', '0'])
-export const okAnswer = new WholeAnswer(headersBlock, okTrailersBlock)
+const headers = [':status', '200', ...contentType]
+const okTrailers = ['grpc-status', '0']
+
+export const headersBlock = encodeFields(headers)
+export const okTrailersBlock = encodeFields(okTrailers)
+export const okAnswer = new WholeAnswer(headers, okTrailers)
 
 export function headersBlockWith(metadata: Fields): Uint8Array {
   if (metadata.length === 0) return headersBlock

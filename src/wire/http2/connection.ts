@@ -13,6 +13,7 @@ import { requireLength, requireNoStream } from './payload.js'
 import { PrefaceReader } from './preface.js'
 import { type Acceptor, Requests } from './requests.js'
 import { applySettings, encodeSettings, Setting } from './settings.js'
+import type { Stream } from './stream.js'
 import { Streams } from './streams.js'
 
 /** Where a connection's octets go. */
@@ -137,7 +138,8 @@ export class Connection<Head> {
     this.#expireCalls(nowMs)
     const dueAtMs = this.#life.tick(nowMs)
     if (this.#isGone) return
-    this.wakeAtMs = Math.min(dueAtMs, ...this.streams.table.all().map((s) => s.deadlineAtMs))
+    const calls = this.streams.table.all().map((stream) => this.#callDueAtMs(stream))
+    this.wakeAtMs = Math.min(dueAtMs, ...calls)
     this.flush()
   }
 
@@ -363,10 +365,21 @@ export class Connection<Head> {
 
   #expireCalls(nowMs: number): void {
     for (const stream of this.streams.table.all()) {
-      if (stream.deadlineAtMs > nowMs) continue
-      stream.deadlineAtMs = Number.POSITIVE_INFINITY
-      stream.receiver?.expire()
+      if (stream.queuedBytes > 0) stream.stalledSinceMs = Math.min(stream.stalledSinceMs, nowMs)
+      if (this.#callDueAtMs(stream) > nowMs) continue
+      if (stream.deadlineAtMs > nowMs) this.streams.abandon(stream, ErrorCode.cancel)
+      else this.#expire(stream)
     }
+  }
+
+  #expire(stream: Stream): void {
+    stream.deadlineAtMs = Number.POSITIVE_INFINITY
+    stream.receiver?.expire()
+  }
+
+  /** A window that stays shut ends the call also where no deadline does. */
+  #callDueAtMs({ deadlineAtMs, stalledSinceMs }: Stream): number {
+    return Math.min(deadlineAtMs, stalledSinceMs + this.#deps.limits.sendStallMs)
   }
 
   #noteCalls(nowMs: number): void {

@@ -41,7 +41,7 @@ export class HeadCache<Head> {
 
   #decode({ octets, start, end }: HeaderBlock): Head {
     const head = this.#read(this.#decoder.decode(octets, start, end))
-    // A block that changes the table means something else the next time.
+    // What changed the table would be forgotten at the next look: it is not worth a copy.
     if (this.#decoder.tableVersion !== this.#tableVersion) return head
     if (end - start > blockBytesMax) return head
     const entry = { block: Buffer.from(octets.subarray(start, end)), head }

@@ -31,6 +31,8 @@ export interface ConnectionLimits {
   readonly keepaliveMs: number
   /** And gone without an answer for so long, it is given up. Also for a peer that does not read. */
   readonly keepaliveTimeoutMs: number
+  /** For so long a call's answer may wait for a window that does not move. */
+  readonly sendStallMs: number
   /** After which a connection is asked to go, so that load spreads anew. */
   readonly ageMs: number
   /** How long a connection that was asked to go may take over it. */
@@ -58,6 +60,7 @@ export const defaultConnectionLimits: ConnectionLimits = {
   idleMs: 30 * minuteMs,
   keepaliveMs: minuteMs,
   keepaliveTimeoutMs: 20_000,
+  sendStallMs: minuteMs,
   ageMs: Number.POSITIVE_INFINITY,
   drainMs: 10 * minuteMs,
 }

@@ -250,8 +250,7 @@ export class Requests<Head> {
   /** Section 5.4.2: what the peer did on the stream ends it. */
   #fail(stream: Stream, code: ErrorCode): void {
     this.#deps.guard.reset()
-    this.#deps.streams.reset(stream, code)
-    stream.receiver?.cancel(code)
+    this.#deps.streams.abandon(stream, code)
   }
 }
 

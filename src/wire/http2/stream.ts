@@ -60,6 +60,8 @@ export class Stream {
   /** Waiting for room in the windows. */
   queue: Uint8Array[] | undefined
   queuedBytes = 0
+  /** Since when nothing of the queue has left, as far as anybody has looked. */
+  stalledSinceMs = Number.POSITIVE_INFINITY
   /** The writer was told to wait. */
   isFull = false
   /** Follows the queue. */

@@ -84,6 +84,12 @@ export class Streams implements StreamHost {
     return true
   }
 
+  /** Resets the stream, and lets its receiver hear of it. */
+  abandon(stream: Stream, code: ErrorCode): void {
+    this.reset(stream, code)
+    stream.receiver?.cancel(code)
+  }
+
   cancelAll(code: ErrorCode): void {
     for (const stream of this.table.all()) {
       this.close(stream, Ending.resetHere)
@@ -146,6 +152,7 @@ export class Streams implements StreamHost {
 
   #sent(stream: Stream, bytes: number): void {
     stream.queuedBytes -= bytes
+    stream.stalledSinceMs = Number.POSITIVE_INFINITY
     this.budget.give(bytes)
     if (stream.queuedBytes > 0 || !stream.isFull) return
     stream.isFull = false

@@ -9,7 +9,12 @@ import {
   windowBytesMax,
 } from './settings.js'
 import type { Stream } from './stream.js'
-import { messagePrefixBytes, putMessage, type WholeAnswer } from './whole-answer.js'
+import {
+  type AnswerFrames,
+  messagePrefixBytes,
+  putMessage,
+  type WholeAnswer,
+} from './whole-answer.js'
 
 const dataKind = typeAndFlags(FrameType.data)
 const lastDataKind = typeAndFlags(FrameType.data, Flag.endStream)
@@ -36,6 +41,8 @@ export class Transmitter {
   readonly #waiting = new Set<Stream>()
   #window = initialWindowBytes
   #owesTableUpdate = false
+  #canTeach = true
+  #taught: WholeAnswer | undefined
   #isCongested = false
 
   constructor(outbox: Outbox, events: TransmitterEvents) {
@@ -46,6 +53,8 @@ export class Transmitter {
   /** RFC 7541 section 4.2: a table made smaller than it is by default is owed a word about it. */
   shrinkTable(): void {
     this.#owesTableUpdate = true
+    this.#canTeach = false
+    this.#taught = undefined
   }
 
   headers(streamId: number, block: Uint8Array, isEnd: boolean): void {
@@ -68,7 +77,7 @@ export class Transmitter {
     const bytes = messagePrefixBytes + message.length
     if (bytes > this.#room(stream) || this.#owesTableUpdate) return false
     this.#window -= bytes
-    answer.put(this.outbox, stream.id, message)
+    this.#formOf(answer).put(this.outbox, stream.id, message)
     return true
   }
 
@@ -114,6 +123,14 @@ export class Transmitter {
 
   forget(stream: Stream): void {
     this.#waiting.delete(stream)
+  }
+
+  /** One answer is taught to a peer, the first, and none to one that has ever made its table small. */
+  #formOf(answer: WholeAnswer): AnswerFrames {
+    if (this.#taught === answer) return answer.taught
+    if (this.#taught || !this.#canTeach) return answer.plain
+    this.#taught = answer
+    return answer.teaching
   }
 
   #room(stream: Stream): number {

@@ -1,3 +1,6 @@
+import type { Fields } from '../fields.js'
+import { encodeFields, encodeTaught, encodeTeaching } from '../hpack/encoder.js'
+import { staticIndexOfField } from '../hpack/static-table.js'
 import { putUint24, putUint32 } from '../octets.js'
 import { Flag, FrameType, frameHeaderBytes } from './frame.js'
 import type { Outbox } from './outbox.js'
@@ -16,6 +19,22 @@ export function putMessage(octets: Uint8Array, at: number, message: Uint8Array):
  * made once; for an answer they are copied, and the identifiers and the length written into them.
  */
 export class WholeAnswer {
+  /** For peers without a table. */
+  readonly plain: AnswerFrames
+  /** The first on a connection puts its fields in the peer's table, and from then on names them. */
+  readonly teaching: AnswerFrames
+  readonly taught: AnswerFrames
+
+  constructor(headers: Fields, trailers: Fields) {
+    const news = [...notStatic(headers), ...notStatic(trailers)]
+    this.plain = new AnswerFrames(encodeFields(headers), encodeFields(trailers))
+    this.teaching = new AnswerFrames(encodeTeaching(headers), encodeTeaching(trailers))
+    this.taught = new AnswerFrames(encodeTaught(headers, news), encodeTaught(trailers, news))
+  }
+}
+
+/** One form of an answer, but for its message. */
+export class AnswerFrames {
   readonly #opening: Buffer
   readonly #closing: Buffer
 
@@ -50,4 +69,14 @@ function headersFrame(block: Uint8Array, flags: number): Buffer {
   header[3] = FrameType.headers
   header[4] = flags
   return Buffer.concat([header, block])
+}
+
+function notStatic(fields: Fields): string[] {
+  const rest: string[] = []
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] ?? ''
+    const value = fields[at + 1] ?? ''
+    if (staticIndexOfField(name, value) === 0) rest.push(name, value)
+  }
+  return rest
 }

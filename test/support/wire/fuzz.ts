@@ -136,6 +136,8 @@ const values = ['a', '', '1S', '5m', 'gzip', 'br', '7', 'trailers', ' x', 'a\nb'
 class Grammar {
   #state: number
   #nextId = 1
+  /** Begun and not ended, as far as this side can tell. */
+  readonly #openIds: number[] = []
 
   constructor(seed: number) {
     this.#state = seed >>> 0
@@ -143,6 +145,7 @@ class Grammar {
 
   begin(): void {
     this.#nextId = 1
+    this.#openIds.length = 0
   }
 
   /** Mulberry32: small, and the same everywhere. */
@@ -169,25 +172,34 @@ class Grammar {
 
   frame(): Buffer {
     const made = this.pick(this.#rules)()
-    if (!this.oneIn(60)) return made
+    if (!this.oneIn(300)) return made
     return this.#damage(Buffer.from(made))
   }
 
   readonly #rules: readonly (() => Buffer)[] = [
-    ...Array<() => Buffer>(6).fill(() => this.#call()),
-    ...Array<() => Buffer>(3).fill(() => this.#data()),
-    () => this.#headers(),
-    () => f.request(this.#someId(), ['x-trailer', 'a']),
-    () => f.rstStream(this.#someId(), this.below(20)),
-    () => f.windowUpdate(this.#someId(), this.#size()),
+    ...Array<() => Buffer>(8).fill(() => this.#call()),
+    ...Array<() => Buffer>(6).fill(() => this.#onOpen((id) => this.#data(id))),
+    ...Array<() => Buffer>(3).fill(() => this.#headers()),
+    () => this.#onOpen((id) => f.request(id, ['x-trailer', 'a'])),
+    () => this.#onOpen((id) => f.rstStream(id, this.below(20))),
+    () => this.#onOpen((id) => f.windowUpdate(id, 1 + this.below(100_000))),
     () => f.windowUpdate(0, 1 + this.below(100_000)),
-    () => f.settings([this.below(9), this.#size()]),
     () => f.settings([4, this.below(100_000)], [1, this.below(5_000)]),
     () => f.ping(undefined, this.below(2)),
+    () => f.priority(this.#someId()),
+    () => this.#split(),
+    () => this.pick(this.#rarities)(),
+  ]
+
+  /** What mostly ends a connection or a stream. */
+  readonly #rarities: readonly (() => Buffer)[] = [
+    ...Array<() => Buffer>(8).fill(() => f.ping()),
+    () => f.windowUpdate(this.#someId(), this.#size()),
+    () => f.settings([this.below(9), this.#size()]),
     () => f.priority(this.#someId(), this.#someId()),
     () => f.goaway(this.below(10), this.below(20)),
+    () => f.lastData(this.#someId(), 'late'),
     () => f.frame({ type: this.below(256), flags: this.below(256), streamId: this.#someId() }),
-    () => this.#split(),
   ]
 
   #call(): Buffer {
@@ -200,8 +212,9 @@ class Grammar {
   #headers(): Buffer {
     const extra = Array.from({ length: this.below(4) }, () => [this.pick(names), this.pick(values)])
     const fields = f.callFields(this.pick(Object.keys(methods)), ...extra.flat())
-    const flags = f.endHeaders | (this.oneIn(3) ? f.endStream : 0)
-    return f.headers(this.#newId(), this.#indexed(encodeFields(fields)), flags)
+    const id = this.#newId()
+    this.#openIds.push(id)
+    return f.headers(id, this.#indexed(encodeFields(fields)))
   }
 
   /** With octets after it that use, change or break the dynamic table. */
@@ -209,24 +222,26 @@ class Grammar {
     const tail = this.pick([
       Buffer.of(),
       Buffer.of(0x40, 1, 0x78, 2, 0x61, 0x62),
-      Buffer.of(0xbe),
-      Buffer.of(0x7e, 1, 0x61),
+      Buffer.of(0x40, 1, 0x78, 2, 0x61, 0x62, 0xbe),
+      Buffer.of(0x40, 1, 0x79, 2, 0x61, 0x62, 0x7e, 1, 0x61),
       Buffer.of(0x00, 0x81, 0x1f, 0x01, 0x61),
     ])
-    if (this.oneIn(30)) return Buffer.concat([Buffer.of(0x20 | this.below(32)), block, tail])
-    if (this.oneIn(30)) return Buffer.concat([block, Buffer.of(this.below(256))])
+    if (this.oneIn(30)) return Buffer.concat([Buffer.of(0x20 | this.below(32)), block])
+    if (this.oneIn(200)) return Buffer.concat([block, Buffer.of(this.below(256))])
     return Buffer.concat([block, tail])
   }
 
-  #data(): Buffer {
+  #data(id: number): Buffer {
     const body = this.pick([
       () => Buffer.alloc(this.below(16_385), this.below(256)),
       () => f.message(Buffer.alloc(this.below(2_000))),
       () => f.message(Buffer.alloc(20_000)).subarray(0, this.below(16_384)),
       () => Buffer.of(),
     ])()
-    const flags = this.pick([0, 0, 0, f.endStream, f.padded])
-    return f.data(this.#someId(), body.subarray(0, 16_384), flags)
+    const flags = this.pick([0, 0, 0, 0, 0, f.endStream])
+    if (flags === f.endStream) this.#openIds.splice(this.#openIds.indexOf(id), 1)
+    if (!this.oneIn(20)) return f.data(id, body.subarray(0, 16_384), flags)
+    return f.data(id, Buffer.concat([Buffer.of(3), body.subarray(0, 9_000)]), f.padded)
   }
 
   /** A header block over several frames, some of which may be missing. */
@@ -248,10 +263,15 @@ class Grammar {
   }
 
   #newId(): number {
-    if (this.oneIn(100)) return this.below(1_000)
+    if (this.oneIn(1_000)) return this.below(1_000)
     const id = this.#nextId
     this.#nextId += 2
     return id
+  }
+
+  /** Begins a stream where there is none. */
+  #onOpen(make: (id: number) => Buffer): Buffer {
+    return this.#openIds.length > 0 ? make(this.pick(this.#openIds)) : this.#headers()
   }
 
   /** Of late, mostly. */

@@ -480,6 +480,37 @@ describe('6.9 flow control', () => {
   })
 })
 
+describe('what many calls must not wear out', () => {
+  const methods = {
+    '/test.Echo/Unary': { kind: 'unary', handle: (message: Buffer) => message },
+  } as const
+
+  test('6.9: the connection window is given back for calls that are answered at once', () => {
+    const peer = WirePeer.greeted({ methods })
+    const text = 'a'.repeat(16_000)
+    for (let id = 1; id < 1_200; id += 2)
+      peer.send(f.unaryCall(id, text), f.windowUpdate(0, 17_000))
+    expect(peer.status(1_199)).toBe(0)
+    expect(peer.of(FrameType.windowUpdate, 0).length).toBeGreaterThan(2)
+  })
+
+  test('4.3: equal octets mean what the table makes of them, not what they meant before', () => {
+    const asked: string[] = []
+    const peer = WirePeer.greeted({
+      fallback: (call) => {
+        asked.push(call.metadata.find('x') ?? '')
+        return { data() {}, end() {}, drain() {}, cancel() {} }
+      },
+    })
+    const teach = (value: string) => Buffer.from([0x40, 1, 0x78, 1, value.charCodeAt(0)])
+    const newest = Buffer.concat([encodeFields(open), Buffer.of(0xbe)])
+    peer.send(f.request(1, Buffer.concat([encodeFields(open), teach('a')])))
+    peer.send(f.request(3, newest), f.request(5, newest))
+    peer.send(f.request(7, Buffer.concat([encodeFields(open), teach('b')])), f.request(9, newest))
+    expect(asked).toEqual(['a', 'a', 'a', 'b', 'b'])
+  })
+})
+
 describe('6.10 CONTINUATION', () => {
   const begun = f.headers(1, block.subarray(0, half), f.endStream)
   const rest = block.subarray(half)
