@@ -24,6 +24,8 @@ const askedMax = isShort ? 3_000 : 20_000
 const counts = [1, 2, 4, 8]
 const watchMs = isShort ? 2_000 : 10_000
 
+// Each server that is started is to be ended with this process.
+process.setMaxListeners(50)
 const backends = await startBackends()
 try {
   const growth = await growKeys(backends)
