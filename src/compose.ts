@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './catalog/builtin.js'
 import { Closers } from './closers.js'
 import type { Config } from './config.js'
-import { readTls, toServerCredentials } from './credentials.js'
+import { readTls } from './credentials.js'
 import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer } from './grpc/server.js'
@@ -86,11 +86,12 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     authorizePeers: config.authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
+    wire: config.wire,
     onBug,
   })
   opened.add(() => server.close(config.shutdownGraceMs))
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
-    server.listen(config.listen, toServerCredentials(tls)),
+    server.listen(config.listen, tls),
   )
   const metrics = createMetrics({ statistics, readiness, version: packageVersion() })
   const http = createHttpServer({ readiness, ...(tls && { tls }), metrics: metrics.read, onBug })

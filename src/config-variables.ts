@@ -20,6 +20,7 @@ export const variables = z.object({
     .string()
     .regex(/^(unix:.+|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or unix:/path')
     .default('127.0.0.1:50051'),
+  POSTERN_WIRE: z.enum(['on', 'off']).default('on'),
   POSTERN_HTTP_LISTEN: z
     .string()
     .regex(/^(off|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or off')

@@ -7,6 +7,8 @@ export interface Config {
   readonly databaseUrl: DatabaseUrl
   /** `host:port` or `unix:/path`. */
   readonly listen: string
+  /** Whether our own transport takes the gRPC port, or the library does. */
+  readonly wire: boolean
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
   readonly tls?: TlsFiles
@@ -100,6 +102,7 @@ function assemble(set: Variables): Config {
   return {
     databaseUrl,
     listen: set.POSTERN_LISTEN,
+    wire: set.POSTERN_WIRE === 'on',
     ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),

@@ -1,16 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import { ServerCredentials } from '@grpc/grpc-js'
 import { ConfigError, type TlsFiles } from './config.js'
-
-/** PEM. */
-export interface TlsMaterial {
-  readonly cert: Buffer
-  readonly key: Buffer
-  /** Clients must present a certificate of this authority. */
-  readonly clientCa?: Buffer
-}
+import type { TlsMaterial } from './grpc/server.js'
 
 /** Throws `ConfigError` for files that cannot be read, or are not what they should be. */
 export function readTls(tls: TlsFiles): TlsMaterial {
@@ -23,13 +15,6 @@ export function readTls(tls: TlsFiles): TlsMaterial {
   // TLS takes any bytes for an authority, and then trusts nobody.
   if (ca) refuse('POSTERN_TLS_CLIENT_CA_FILE: not a certificate', () => new X509Certificate(ca))
   return { cert, key, ...(ca && { clientCa: ca }) }
-}
-
-export function toServerCredentials(tls: TlsMaterial | undefined): ServerCredentials {
-  if (!tls) return ServerCredentials.createInsecure()
-  const { cert, key, clientCa } = tls
-  const pair = { cert_chain: cert, private_key: key }
-  return ServerCredentials.createSsl(clientCa ?? null, [pair], clientCa !== undefined)
 }
 
 function read(variable: string, path: string): Buffer {

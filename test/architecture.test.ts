@@ -41,7 +41,7 @@ test.each([
   ['chance in the domain', 'domain/a.ts', 'const dice = Math.random()'],
   ['the environment in the domain', 'domain/a.ts', 'const a = process.env.A'],
   ['the domain in the transport', 'wire/a.ts', "import { b } from '../domain/b.js'"],
-  ['the transport in a face', 'grpc/a.ts', "import { b } from '../wire/server.js'"],
+  ['the transport in another face', 'http/a.ts', "import { b } from '../wire/server.js'"],
   ['a package in the transport', 'wire/http2/a.ts', "import { Server } from '@grpc/grpc-js'"],
   ['the product in the transport', 'wire/grpc/a.ts', '// Each policy has its own window.'],
 ])('%s is seen', (_, path, text) => {

@@ -13,12 +13,8 @@ import {
 import { toDuration } from './values.js'
 
 /** What a call demands of its answer: how fresh, and by when. */
-export function demandOf(
-  wire: WireConsistency | undefined,
-  call: { getDeadline(): Date | number },
-): Demand {
+export function demandOf(wire: WireConsistency | undefined, leftMs: number): Demand {
   const consistency = fromConsistency(wire)
-  const leftMs = Number(call.getDeadline()) - Date.now()
   return Number.isFinite(leftMs) ? { consistency, waitMs: Math.max(0, leftMs) } : { consistency }
 }
 

@@ -1,7 +1,8 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { DomainError, type ErrorKind } from '../domain/errors.js'
+import { Status } from '../wire/grpc/status.js'
 import { BadRequest, ErrorInfo, RetryInfo } from './gen/google/rpc/error_details.js'
-import { Status } from './gen/google/rpc/status.js'
+import { Status as RpcStatus } from './gen/google/rpc/status.js'
 
 /** The one table of kinds and codes. */
 const codes: Readonly<Record<ErrorKind, status>> = {
@@ -19,10 +20,18 @@ const codes: Readonly<Record<ErrorKind, status>> = {
 /** The `domain` of every ErrorInfo. */
 export const errorDomain = 'postern'
 
+/** Where the details of an error are sent. */
+export const detailsHeader = 'grpc-status-details-bin'
+
 const retryAfterMs = 200
 
 export function codeOf(error: DomainError): status {
   return codes[error.kind]
+}
+
+/** The same code in the words of our own transport. */
+export function toStatus(code: status | undefined): Status {
+  return Object.values(Status).find((known) => known === code) ?? Status.unknown
 }
 
 /** What the caller is told. A bug says that it is one, and nothing more. */
@@ -32,7 +41,7 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   }
   const code = codeOf(error)
   const metadata = new Metadata()
-  metadata.set('grpc-status-details-bin', statusDetails(code, error))
+  metadata.set(detailsHeader, statusDetails(code, error))
   return { code, details: error.message, metadata }
 }
 
@@ -49,7 +58,7 @@ function statusDetails(code: status, error: DomainError): Buffer {
     const retryDelay = { seconds: 0n, nanos: retryAfterMs * 1_000_000 }
     details.push(any('RetryInfo', RetryInfo.encode({ retryDelay }).finish()))
   }
-  return Buffer.from(Status.encode({ code, message: error.message, details }).finish())
+  return Buffer.from(RpcStatus.encode({ code, message: error.message, details }).finish())
 }
 
 function any(name: string, value: Uint8Array) {

@@ -1,4 +1,4 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire'
+import type { BinaryReader } from '@bufbuild/protobuf/wire'
 import type {
   handleUnaryCall,
   MethodDefinition,
@@ -10,6 +10,7 @@ import type { ReadAct, WriteAct } from '../service/act.js'
 import type { Administration } from '../service/administration.js'
 import { encodeRevision } from '../service/revision.js'
 import { type Commit, createCommit, type FindCodec } from './commit.js'
+import { decodeStrictly } from './decode.js'
 import type { Effectiveness } from './effective.js'
 import { toServiceError } from './errors.js'
 import { pendingRevision } from './pending-revision.js'
@@ -87,24 +88,16 @@ async function answer<Request, Response>(
 
 /** Stands in for a request whose bytes are no such message. */
 class Undecodable {
-  readonly refusal: DomainError
+  readonly refusal: unknown
 
-  constructor(cause: unknown) {
-    const description = 'must be a valid message with UTF-8 text'
-    this.refusal = new DomainError('invalid', {
-      reason: 'MESSAGE_MALFORMED',
-      message: `request: ${description}`,
-      violations: [{ field: 'request', reason: 'FORMAT', description }],
-      cause,
-    })
+  constructor(refusal: unknown) {
+    this.refusal = refusal
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /**
  * A service whose undecodable requests reach the handlers, which answer INVALID_ARGUMENT: left to
- * the library they would end as INTERNAL, and text that is no UTF-8 would be mended in silence.
+ * the library they would end as INTERNAL.
  */
 export function tolerant<T extends ServiceDefinition>(service: T): T {
   const entries = Object.entries(service).map(([name, method]) => [
@@ -114,14 +107,14 @@ export function tolerant<T extends ServiceDefinition>(service: T): T {
   return Object.fromEntries(entries) as T
 }
 
-function tolerantDecoder(method: MethodDefinition<unknown, unknown>) {
+function tolerantDecoder({ requestDeserialize }: MethodDefinition<unknown, unknown>) {
+  // The generated decoders take a reader as well as bytes.
+  const decode = (input: BinaryReader) => requestDeserialize(input as unknown as Buffer)
   return (bytes: Buffer): unknown => {
     try {
-      // The generated decoders take a reader as well as bytes; this one is strict about UTF-8.
-      const reader = new BinaryReader(bytes, (part) => utf8.decode(part))
-      return method.requestDeserialize(reader as unknown as Buffer)
-    } catch (error) {
-      return new Undecodable(error)
+      return decodeStrictly({ decode }, bytes)
+    } catch (refusal) {
+      return new Undecodable(refusal)
     }
   }
 }

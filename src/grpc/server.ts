@@ -1,5 +1,4 @@
-import { type MethodDefinition, Server, type ServerCredentials } from '@grpc/grpc-js'
-import { HealthImplementation } from 'grpc-health-check'
+import type { MethodDefinition, Server } from '@grpc/grpc-js'
 import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
@@ -9,6 +8,7 @@ import { applicationHandlers } from './application.js'
 import { authorizationHandlers } from './authorization.js'
 import type { FindCodec } from './commit.js'
 import { documentHandlers } from './document.js'
+import { createFrontServer } from './front-server.js'
 import { ApiKeyServiceService } from './gen/postern/v1/api_key.js'
 import { ApplicationServiceService } from './gen/postern/v1/application.js'
 import { AuthorizationServiceService } from './gen/postern/v1/authorization.js'
@@ -20,6 +20,9 @@ import { PolicyServiceService } from './gen/postern/v1/policy.js'
 import { ProjectServiceService } from './gen/postern/v1/project.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
 import { groupHandlers } from './group.js'
+import { createHotCalls } from './hot/hot-calls.js'
+import { type HotMethodsDeps, hotService, libraryMethods } from './hot/library-methods.js'
+import { createLibraryServer } from './library-server.js'
 import { createMethods, type MethodsDeps, tolerant } from './method.js'
 import { organizationHandlers } from './organization.js'
 import { permissionSetHandlers } from './permission-set.js'
@@ -33,39 +36,33 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly authorizer: Authorizer
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
+  /** Whether our own transport is in front; @grpc/grpc-js takes the port otherwise. */
+  readonly wire: boolean
 }
 
 export interface GrpcServer {
   /** Answers the address with the port that was chosen for port 0. */
-  listen(address: string, credentials: ServerCredentials): Promise<string>
+  listen(address: string, tls: TlsMaterial | undefined): Promise<string>
   /** What health checks are answered. */
   setServing(isServing: boolean): void
   /** Stops accepting, lets calls end for at most `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>
 }
 
-const receiveBytesMax = 4 * 1024 * 1024
+/** PEM. */
+export interface TlsMaterial {
+  readonly cert: Buffer
+  readonly key: Buffer
+  /** Clients must present a certificate of this authority. */
+  readonly clientCa?: Buffer
+}
 
 export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
-  const server = new Server({
-    'grpc.max_receive_message_length': receiveBytesMax,
-    'grpc.max_concurrent_streams': 256,
-    'grpc-node.max_session_memory': 50,
-    'grpc.keepalive_time_ms': 60_000,
-    'grpc.keepalive_timeout_ms': 20_000,
-  })
-  addServices(server, deps)
-  const health = new HealthImplementation({ '': 'SERVING' })
-  health.addToServer(server)
-  addReflection(server, serviceNames)
-  return {
-    listen: (address, credentials) => listen(server, address, credentials),
-    setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
-    async close(graceMs) {
-      health.setStatus('', 'NOT_SERVING')
-      await shutDown(server, graceMs)
-    },
-  }
+  const hot = createHotCalls(deps.authorizer)
+  const admission = createAdmission(deps.authorizePeers, deps.authorizer)
+  const methods = { hot, admission, onBug: deps.onBug }
+  const library = createLibraryServer((server) => addServices(server, deps, methods))
+  return deps.wire ? createFrontServer(library, methods) : library
 }
 
 const serviceNames = [
@@ -102,11 +99,13 @@ function createFindCodec(): FindCodec {
   return (path) => byPath.get(path)
 }
 
-function addServices(server: Server, deps: GrpcServerDeps): void {
+function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethodsDeps): void {
   const methods = createMethods(deps, createFindCodec())
-  const admit = createAdmission(deps.authorizePeers, deps.administration)
-  const authorization = authorizationHandlers(methods, { ...deps, admit })
-  server.addService(tolerant(AuthorizationServiceService), authorization)
+  // The hot methods are the same bytes on every engine.
+  server.addService(
+    { ...tolerant(AuthorizationServiceService), ...hotService },
+    { ...authorizationHandlers(methods), ...libraryMethods(hotMethods) },
+  )
   server.addService(tolerant(OrganizationServiceService), organizationHandlers(methods))
   server.addService(tolerant(ProjectServiceService), projectHandlers(methods))
   server.addService(tolerant(UserServiceService), userHandlers(methods, deps.enroll))
@@ -119,24 +118,5 @@ function addServices(server: Server, deps: GrpcServerDeps): void {
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),
   )
-}
-
-function listen(server: Server, address: string, credentials: ServerCredentials): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error) reject(error)
-      else resolve(address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`))
-    })
-  })
-}
-
-/** Streams such as reflection never end by themselves, so the grace period ends them. */
-function shutDown(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs)
-    server.tryShutdown(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  addReflection(server, serviceNames)
 }

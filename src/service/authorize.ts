@@ -32,6 +32,7 @@ export interface Authorizer {
     inputs: readonly AuthorizeInput[],
     demand: Demand,
   ): Promise<Decided<readonly BatchAnswer[]>>
+  authorizeBatchNow(inputs: readonly AuthorizeInput[]): Decided<readonly BatchAnswer[]> | undefined
 }
 
 export interface AuthorizerDeps {
@@ -52,8 +53,16 @@ export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
   const secrets = new RecentSecrets(deps)
   const prepare = (input: AuthorizeInput): Prepared => {
     const question = parsed((v) => parseAsked(v, input))
+    const recent = secrets.find(input.apiKey)
+    if (recent !== undefined) return { question, secretHash: recent }
     if (!isWellFormedSecret(input.apiKey)) return { settled: malformed }
     return { question, secretHash: secrets.hashOf(input.apiKey) }
+  }
+  const batchWork = (inputs: readonly AuthorizeInput[]) => {
+    requireBatchSize(inputs)
+    const prepared = inputs.map((input) => prepareOne(input, prepare))
+    const nowMs = now()
+    return (lookup: EntityLookup) => prepared.map((each) => answerOne(lookup, each, nowMs))
   }
   return {
     async authorize(input, demand) {
@@ -71,13 +80,11 @@ export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
       return decided && toAnswer(decided)
     },
     async authorizeBatch(inputs, demand) {
-      requireBatchSize(inputs)
-      const prepared = inputs.map((input) => prepareOne(input, prepare))
-      const nowMs = now()
-      const decided = await entities.decide(demand, (lookup) =>
-        prepared.map((each) => answerOne(lookup, each, nowMs)),
-      )
-      return toBatch(decided)
+      return toBatch(await entities.decide(demand, batchWork(inputs)))
+    },
+    authorizeBatchNow(inputs) {
+      const decided = entities.decideNow(batchWork(inputs))
+      return decided && toBatch(decided)
     },
   }
 }

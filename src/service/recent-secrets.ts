@@ -22,11 +22,20 @@ export class RecentSecrets {
     this.#turnedAtMs = deps.monotonicMs()
   }
 
-  hashOf(secret: string): string {
+  /** `undefined`: it was not presented of late. */
+  find(secret: string): string | undefined {
     this.#turn()
     const young = this.#young.get(secret)
     if (young !== undefined) return young
-    const hash = this.#old.get(secret) ?? this.#deps.hashSecret(secret)
+    const old = this.#old.get(secret)
+    if (old !== undefined) this.#young.set(secret, old)
+    return old
+  }
+
+  hashOf(secret: string): string {
+    const known = this.find(secret)
+    if (known !== undefined) return known
+    const hash = this.#deps.hashSecret(secret)
     this.#young.set(secret, hash)
     return hash
   }

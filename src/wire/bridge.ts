@@ -81,7 +81,6 @@ class BridgedCall {
     this.#call = call
     this.#stream = session.request(requestHeaders(call, options), { endStream: false })
     this.#stream.on('response', (headers, flags) => this.#respond(headers, flags))
-    this.#stream.on('data', (chunk: Buffer) => this.#write(chunk))
     this.#stream.on('trailers', (trailers) => this.#finishWith(fieldsOf(trailers)))
     this.#stream.on('end', () => this.#finishAfterData())
     this.#stream.on('error', () => {})
@@ -112,6 +111,8 @@ class BridgedCall {
     this.#hasResponded = true
     this.#isOver ||= isEnd
     this.#call.respond(fieldsOf(headers), isEnd)
+    // Read only now: data can come to light before the headers that it follows.
+    this.#stream.on('data', (chunk: Buffer) => this.#write(chunk))
   }
 
   #write(chunk: Buffer): void {

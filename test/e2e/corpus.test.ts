@@ -13,14 +13,18 @@ import { type Settled, settle } from '../support/settle.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
 /** Every case of the corpus, asked of a whole server through each of its doors: they must agree. */
-describe.each(['SQLite', 'PostgreSQL'])('the corpus on %s', (store) => {
+describe.each([
+  ['SQLite', 'off'],
+  ['PostgreSQL', 'on'],
+])('the corpus on %s, with our own transport %s', (store, wire) => {
   describe.each(corpusFiles)('%s', (file) => {
     const { organizations, cases } = readCorpusFile(file)
     let system: TestSystem
     let settled: Settled
 
     beforeAll(async () => {
-      system = await startSystem(store === 'SQLite' ? {} : await aPostgresDatabase())
+      const database = store === 'SQLite' ? {} : await aPostgresDatabase()
+      system = await startSystem({ ...database, POSTERN_WIRE: wire })
       settled = await settle(system, organizations)
     })
     afterAll(() => system.close())

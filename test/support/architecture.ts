@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   service: ['domain/', 'service/'],
   storage: ['domain/', 'service/', 'storage/'],
   cache: ['domain/', 'service/', 'cache/'],
-  grpc: ['domain/', 'service/', 'grpc/'],
+  grpc: ['domain/', 'service/', 'grpc/', 'wire/'],
   http: ['domain/', 'service/', 'http/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
   wire: ['wire/'],

@@ -10,8 +10,10 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -259,6 +261,19 @@ export interface QuestionViolation {
   field: string;
   reason: string;
   description: string;
+}
+
+export interface AuthorizeStreamRequest {
+  /** The caller's own; at most 128 bytes. Two questions under way may bear the same. */
+  id: string;
+  question: AuthorizeRequest | undefined;
+}
+
+export interface AuthorizeStreamResponse {
+  id: string;
+  answer: { $case: "response"; value: AuthorizeResponse } | //
+  /** This question was malformed, or its answer is not known; the call goes on. */
+  { $case: "error"; value: QuestionError } | undefined;
 }
 
 export interface AuthorizePrincipalRequest {
@@ -1440,6 +1455,168 @@ export const QuestionViolation: MessageFns<QuestionViolation> = {
   },
 };
 
+function createBaseAuthorizeStreamRequest(): AuthorizeStreamRequest {
+  return { id: "", question: undefined };
+}
+
+export const AuthorizeStreamRequest: MessageFns<AuthorizeStreamRequest> = {
+  encode(message: AuthorizeStreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.question !== undefined) {
+      AuthorizeRequest.encode(message.question, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizeStreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizeStreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.question = AuthorizeRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AuthorizeStreamRequest>): AuthorizeStreamRequest {
+    return AuthorizeStreamRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AuthorizeStreamRequest>): AuthorizeStreamRequest {
+    const message = createBaseAuthorizeStreamRequest();
+    message.id = object.id ?? "";
+    message.question = (object.question !== undefined && object.question !== null)
+      ? AuthorizeRequest.fromPartial(object.question)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAuthorizeStreamResponse(): AuthorizeStreamResponse {
+  return { id: "", answer: undefined };
+}
+
+export const AuthorizeStreamResponse: MessageFns<AuthorizeStreamResponse> = {
+  encode(message: AuthorizeStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    switch (message.answer?.$case) {
+      case "response":
+        AuthorizeResponse.encode(message.answer.value, writer.uint32(18).fork()).join();
+        break;
+      case "error":
+        QuestionError.encode(message.answer.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizeStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizeStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.answer = { $case: "response", value: AuthorizeResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.answer = { $case: "error", value: QuestionError.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AuthorizeStreamResponse>): AuthorizeStreamResponse {
+    return AuthorizeStreamResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AuthorizeStreamResponse>): AuthorizeStreamResponse {
+    const message = createBaseAuthorizeStreamResponse();
+    message.id = object.id ?? "";
+    switch (object.answer?.$case) {
+      case "response": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "response", value: AuthorizeResponse.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "error": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "error", value: QuestionError.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 function createBaseAuthorizePrincipalRequest(): AuthorizePrincipalRequest {
   return { principal: undefined, action: "", resource: undefined, request: undefined, context: undefined };
 }
@@ -2153,6 +2330,21 @@ export const AuthorizationServiceService = {
       Buffer.from(AuthorizeBatchResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuthorizeBatchResponse => AuthorizeBatchResponse.decode(value),
   },
+  /**
+   * As many questions as there are, on one call, each answered under its id as soon as it can be.
+   * Who reads answers more slowly than it asks is asked to wait.
+   */
+  authorizeStream: {
+    path: "/postern.v1.AuthorizationService/AuthorizeStream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: AuthorizeStreamRequest): Buffer =>
+      Buffer.from(AuthorizeStreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AuthorizeStreamRequest => AuthorizeStreamRequest.decode(value),
+    responseSerialize: (value: AuthorizeStreamResponse): Buffer =>
+      Buffer.from(AuthorizeStreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AuthorizeStreamResponse => AuthorizeStreamResponse.decode(value),
+  },
   /** The same question about a named principal. Needs `iam:decision:ask`. */
   authorizePrincipal: {
     path: "/postern.v1.AuthorizationService/AuthorizePrincipal" as const,
@@ -2187,6 +2379,11 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /** Up to 1,000 questions in one call, answered by index. A malformed one fails alone. */
   authorizeBatch: handleUnaryCall<AuthorizeBatchRequest, AuthorizeBatchResponse>;
+  /**
+   * As many questions as there are, on one call, each answered under its id as soon as it can be.
+   * Who reads answers more slowly than it asks is asked to wait.
+   */
+  authorizeStream: handleBidiStreamingCall<AuthorizeStreamRequest, AuthorizeStreamResponse>;
   /** The same question about a named principal. Needs `iam:decision:ask`. */
   authorizePrincipal: handleUnaryCall<AuthorizePrincipalRequest, AuthorizeResponse>;
   /**
@@ -2232,6 +2429,16 @@ export interface AuthorizationServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AuthorizeBatchResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * As many questions as there are, on one call, each answered under its id as soon as it can be.
+   * Who reads answers more slowly than it asks is asked to wait.
+   */
+  authorizeStream(): ClientDuplexStream<AuthorizeStreamRequest, AuthorizeStreamResponse>;
+  authorizeStream(options: Partial<CallOptions>): ClientDuplexStream<AuthorizeStreamRequest, AuthorizeStreamResponse>;
+  authorizeStream(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<AuthorizeStreamRequest, AuthorizeStreamResponse>;
   /** The same question about a named principal. Needs `iam:decision:ask`. */
   authorizePrincipal(
     request: AuthorizePrincipalRequest,

@@ -1,0 +1,62 @@
+import type { Authorizer } from '../../service/authorize.js'
+import { demandOf } from '../consistency.js'
+import { decodeStrictly } from '../decode.js'
+import { AuthorizeBatchRequest, AuthorizeRequest } from '../gen/postern/v1/authorization.js'
+import { AnswerWriter } from './answer-writer.js'
+import { BatchWriter } from './batch-writer.js'
+import type { HotCaller } from './caller.js'
+import { readPlainBatch } from './plain-batch.js'
+import { readPlainQuestion } from './plain-question.js'
+import { createStreamed } from './streamed.js'
+
+/**
+ * The methods that are asked at full rate, from message to message, whichever engine carries them.
+ * What memory can answer is answered without a promise. Throw or reject with `DomainError`.
+ */
+export interface HotCalls {
+  authorize(message: Buffer, caller: HotCaller): Uint8Array | Promise<Uint8Array>
+  authorizeBatch(message: Buffer, caller: HotCaller): Uint8Array | Promise<Uint8Array>
+  /** One message of a stream whose caller was admitted; the answer bears the question's id. */
+  authorizeStreamed(message: Buffer, leftMs: number): Uint8Array | Promise<Uint8Array>
+}
+
+export function createHotCalls(authorizer: Authorizer): HotCalls {
+  const answers = new AnswerWriter()
+  const batches = new BatchWriter()
+  const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+    const request = decodeStrictly(AuthorizeRequest, message)
+    return answers.write(await authorizer.authorize(request, demandOf(request.consistency, leftMs)))
+  }
+  const askBatchSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+    const { questions, consistency } = decodeStrictly(AuthorizeBatchRequest, message)
+    return batches.write(await authorizer.authorizeBatch(questions, demandOf(consistency, leftMs)))
+  }
+  return {
+    authorize(message, caller) {
+      const admission = caller.admit()
+      if (admission) return later(admission, message, (own) => askSlowly(own, caller.leftMs()))
+      const plain = readPlainQuestion(message.toString('latin1'))
+      const answer = plain && authorizer.authorizeNow(plain)
+      return answer ? answers.write(answer) : askSlowly(Buffer.from(message), caller.leftMs())
+    },
+    authorizeBatch(message, caller) {
+      const admission = caller.admit()
+      if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
+      const plain = readPlainBatch(message.toString('latin1'))
+      const batch = plain && authorizer.authorizeBatchNow(plain)
+      return batch ? batches.write(batch) : askBatchSlowly(Buffer.from(message), caller.leftMs())
+    },
+    authorizeStreamed: createStreamed(authorizer, answers),
+  }
+}
+
+/** The message lies in what was read from the socket, which is not there any more after a wait. */
+async function later(
+  admission: Promise<void>,
+  message: Buffer,
+  ask: (own: Buffer) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const own = Buffer.from(message)
+  await admission
+  return ask(own)
+}

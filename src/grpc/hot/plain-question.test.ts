@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeStrictly } from '../decode.js'
+import {
+  AuthorizeBatchRequest,
+  AuthorizeRequest,
+  AuthorizeStreamRequest,
+} from '../gen/postern/v1/authorization.js'
+import { readPlainBatch } from './plain-batch.js'
+import { readPlainQuestion } from './plain-question.js'
+import { readPlainStreamed } from './plain-streamed.js'
+
+const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+const strange = fc.string({ unit: 'binary', maxLength: 20 })
+const text = fc.oneof({ weight: 50, arbitrary: ascii }, { weight: 1, arbitrary: strange })
+/** Most questions have none. */
+const map = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.dictionary(fc.string({ maxLength: 3 }), fc.integer(), { maxKeys: 2 }),
+  },
+)
+const long = fc.string({ unit: 'grapheme-ascii', minLength: 120, maxLength: 400 })
+
+const resource = fc.record(
+  {
+    organizationId: text,
+    projectId: text,
+    type: text,
+    id: fc.oneof(text, long),
+    name: text,
+    locality: text,
+    attributes: map,
+  },
+  { requiredKeys: [] },
+)
+
+const question = fc.record(
+  {
+    apiKey: text,
+    action: text,
+    resource,
+    request: fc.record({ ip: text, userAgent: fc.oneof(text, long) }, { requiredKeys: [] }),
+    context: map,
+  },
+  { requiredKeys: [] },
+)
+
+/** What is asked, whichever way it was read. */
+function asked({ apiKey, action, resource, request, context }: AuthorizeRequest) {
+  return { apiKey, action, resource, request, context }
+}
+
+const plainBytes = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
+
+describe('the quick way to a question', () => {
+  it('reads what the general decoder reads, or leaves it to that', () => {
+    let read = 0
+    fc.assert(
+      fc.property(question, (parts) => {
+        const bytes = AuthorizeRequest.encode(
+          AuthorizeRequest.fromPartial(parts as object),
+        ).finish()
+        const plain = readPlainQuestion(plainBytes(bytes))
+        if (!plain) return
+        read += 1
+        expect(plain).toEqual(asked(decodeStrictly(AuthorizeRequest, bytes)))
+      }),
+      { numRuns: 3_000 },
+    )
+    expect(read).toBeGreaterThan(500)
+  })
+
+  it('reads nothing else of any bytes whatever', () => {
+    const mutation = fc.record({ at: fc.nat(200), to: fc.nat(255) })
+    fc.assert(
+      fc.property(question, fc.array(mutation, { minLength: 1, maxLength: 3 }), (parts, edits) => {
+        const message = AuthorizeRequest.fromPartial(parts as object)
+        const bytes = Buffer.from(AuthorizeRequest.encode(message).finish())
+        for (const { at, to } of edits) if (bytes.length > 0) bytes[at % bytes.length] = to
+        const plain = readPlainQuestion(plainBytes(bytes))
+        if (plain) expect(plain).toEqual(asked(decodeStrictly(AuthorizeRequest, bytes)))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it.each([
+    ['a field that comes twice', '0a0161 0a0162'],
+    ['a part that comes twice', '1a00 1a00'],
+    ['a text beyond the end', '0a0561'],
+    ['a length that does not end', '0affffff7f'],
+    ['text that is no ASCII', '0a02c3a9'],
+    ['a consistency', '3200'],
+    ['attributes', '1a023a00'],
+    ['an unknown field', '4001'],
+  ])('leaves %s to the general decoder', (_, hex) => {
+    const bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex')
+    expect(readPlainQuestion(bytes.toString('latin1'))).toBeUndefined()
+  })
+})
+
+describe('the quick way to many questions', () => {
+  it('reads batches as the general decoder does', () => {
+    let read = 0
+    fc.assert(
+      fc.property(fc.array(question, { maxLength: 5 }), (parts) => {
+        const questions = parts.map((part) => AuthorizeRequest.fromPartial(part as object))
+        const message = AuthorizeBatchRequest.fromPartial({ questions })
+        const bytes = AuthorizeBatchRequest.encode(message).finish()
+        const plain = readPlainBatch(plainBytes(bytes))
+        if (!plain) return
+        read += 1
+        expect(plain).toEqual(decodeStrictly(AuthorizeBatchRequest, bytes).questions.map(asked))
+      }),
+      { numRuns: 1_000 },
+    )
+    expect(read).toBeGreaterThan(100)
+  })
+
+  it('reads streamed ones as the general decoder does', () => {
+    let read = 0
+    fc.assert(
+      fc.property(question, text, (parts, id) => {
+        const message = AuthorizeStreamRequest.fromPartial({ id, question: parts as object })
+        const bytes = AuthorizeStreamRequest.encode(message).finish()
+        const plain = readPlainStreamed(plainBytes(bytes))
+        if (!plain) return
+        read += 1
+        const general = decodeStrictly(AuthorizeStreamRequest, bytes)
+        const wanted = asked(general.question ?? AuthorizeRequest.fromPartial({}))
+        expect(plain).toEqual({ id: general.id, question: wanted })
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(read).toBeGreaterThan(200)
+  })
+})

@@ -1,0 +1,26 @@
+import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
+
+export interface StreamedQuestion {
+  readonly id: string
+  readonly question: AskedQuestion
+}
+
+const idTag = 0x0a
+const questionTag = 0x12
+
+/**
+ * Reads an AuthorizeStreamRequest that holds a short ASCII id and a plain question, in this order,
+ * in latin1; `undefined` for any other, which is for the general decoder.
+ */
+export function readPlainStreamed(octets: string): StreamedQuestion | undefined {
+  const idEnd = 2 + octets.charCodeAt(1)
+  if (octets.charCodeAt(0) !== idTag || !(idEnd < octets.length && idEnd < 0x82)) return undefined
+  for (let at = 2; at < idEnd; at++) if (octets.charCodeAt(at) >= 0x80) return undefined
+  if (octets.charCodeAt(idEnd) !== questionTag) return undefined
+  const low = octets.charCodeAt(idEnd + 1)
+  const high = low < 0x80 ? 0 : octets.charCodeAt(idEnd + 2)
+  const start = idEnd + (low < 0x80 ? 2 : 3)
+  if (start + (low & 0x7f) + (high << 7) !== octets.length || !(high < 0x80)) return undefined
+  const question = readPlainQuestion(octets, start)
+  return question && { id: octets.slice(2, idEnd), question }
+}

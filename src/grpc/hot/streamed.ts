@@ -1,0 +1,77 @@
+import { DomainError } from '../../domain/errors.js'
+import { invalid } from '../../domain/validation.js'
+import type { Authorizer } from '../../service/authorize.js'
+import { toQuestionError } from '../answer.js'
+import { demandOf } from '../consistency.js'
+import { decodeStrictly } from '../decode.js'
+import {
+  AuthorizeRequest,
+  AuthorizeStreamRequest,
+  QuestionError,
+} from '../gen/postern/v1/authorization.js'
+import type { AnswerWriter } from './answer-writer.js'
+import { varintBytes, writeVarint } from './fields.js'
+import { readPlainStreamed } from './plain-streamed.js'
+
+const idTag = 0x0a
+const responseTag = 0x12
+const errorTag = 0x1a
+const idBytesMax = 128
+
+/**
+ * Answers one message of AuthorizeStream. A question that cannot be answered fails alone; only a
+ * message that is none throws, and ends the call.
+ */
+export function createStreamed(
+  authorizer: Authorizer,
+  writer: AnswerWriter,
+): (message: Buffer, leftMs: number) => Uint8Array | Promise<Uint8Array> {
+  const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+    const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
+    try {
+      requireShortId(id)
+      const asked = question ?? AuthorizeRequest.decode(noBytes)
+      const answer = await authorizer.authorize(asked, demandOf(asked.consistency, leftMs))
+      return writeStreamed(id, responseTag, writer.write(answer))
+    } catch (error) {
+      return refuseAlone(id, error)
+    }
+  }
+  return (message, leftMs) => {
+    const plain = readPlainStreamed(message.toString('latin1'))
+    if (!plain) return askSlowly(Buffer.from(message), leftMs)
+    try {
+      const answer = authorizer.authorizeNow(plain.question)
+      if (answer) return writeStreamed(plain.id, responseTag, writer.write(answer))
+    } catch (error) {
+      return refuseAlone(plain.id, error)
+    }
+    return askSlowly(Buffer.from(message), leftMs)
+  }
+}
+
+const noBytes = new Uint8Array()
+
+function requireShortId(id: string): void {
+  if (Buffer.byteLength(id) <= idBytesMax) return
+  throw invalid([
+    { field: 'id', reason: 'TOO_LONG', description: `must be at most ${idBytesMax} bytes` },
+  ])
+}
+
+function refuseAlone(id: string, error: unknown): Uint8Array {
+  if (!(error instanceof DomainError)) throw error
+  return writeStreamed(id, errorTag, QuestionError.encode(toQuestionError(error)).finish())
+}
+
+function writeStreamed(id: string, tag: number, body: Uint8Array): Uint8Array {
+  const idBytes = Buffer.byteLength(id)
+  const headBytes = 2 + varintBytes(idBytes) + varintBytes(body.length)
+  const message = Buffer.allocUnsafe(headBytes + idBytes + body.length)
+  message[0] = idTag
+  let at = writeVarint(message, 1, idBytes)
+  at += message.write(id, at)
+  message[at] = tag
+  message.set(body, writeVarint(message, at + 1, body.length))
+  return message
+}

@@ -1,0 +1,135 @@
+import { Metadata } from '@grpc/grpc-js'
+import { DomainError } from '../../domain/errors.js'
+import type { Call } from '../../wire/grpc/call.js'
+import { binaryValue } from '../../wire/grpc/metadata.js'
+import type { MessageReceiver, Method } from '../../wire/grpc/method.js'
+import { Refusal, type Reply } from '../../wire/grpc/reply.js'
+import type { StreamingCall } from '../../wire/grpc/streaming-call.js'
+import type { Peer } from '../../wire/peer.js'
+import { detailsHeader, toServiceError, toStatus } from '../errors.js'
+import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
+import type { CallOrigin } from '../session.js'
+import type { HotCaller } from './caller.js'
+import type { HotMethodsDeps } from './library-methods.js'
+import { StreamSession } from './stream-session.js'
+
+export interface WireMethodsDeps extends HotMethodsDeps {
+  /** The transport's: milliseconds that never go back. */
+  nowMs(): number
+  /** What health checks are answered. */
+  isServing(): boolean
+}
+
+/** The hot methods, and health checks, on our own transport. */
+export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Method>> {
+  const { authorize, authorizeBatch, authorizeStream } = AuthorizationServiceService
+  const { hot } = deps
+  const callerOf = createCallers(deps)
+  const unary = (
+    answer: (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>,
+  ): Method => ({
+    kind: 'unary',
+    handle: (message, call) => replyOf(deps, call, () => answer(message, callerOf(call))),
+  })
+  return {
+    [authorize.path]: unary((message, caller) => hot.authorize(message, caller)),
+    [authorizeBatch.path]: unary((message, caller) => hot.authorizeBatch(message, caller)),
+    [authorizeStream.path]: { kind: 'streaming', open: (call) => openStream(deps, call, callerOf) },
+    '/grpc.health.v1.Health/Check': {
+      kind: 'unary',
+      handle: (message) => checkHealth(deps, message),
+    },
+  }
+}
+
+/** Peers are the same for all calls of a connection: who is free needs asking once. */
+function createCallers({ admission, nowMs }: WireMethodsDeps): (call: Call) => HotCaller {
+  const free = new WeakMap<Peer, boolean>()
+  const isFree = (peer: Peer): boolean => {
+    const known = free.get(peer)
+    if (known !== undefined) return known
+    const found = admission.isFree(peerName(peer))
+    free.set(peer, found)
+    return found
+  }
+  return (call) => ({
+    admit: () => (isFree(call.peer) ? undefined : admission.admit(originOf(call))),
+    leftMs: () => call.deadlineAtMs - nowMs(),
+  })
+}
+
+/** As @grpc/grpc-js prints it. */
+export function peerName({ address, port, isUnixSocket }: Peer): string {
+  if (isUnixSocket) return 'unix:'
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function originOf(call: Call): CallOrigin {
+  const metadata = new Metadata()
+  const entries = call.metadata.entries()
+  for (let at = 0; at < entries.length; at += 2) {
+    const name = entries[at] ?? ''
+    if (!name.endsWith('-bin')) metadata.add(name, entries[at + 1] ?? '')
+  }
+  return { metadata, getPeer: () => peerName(call.peer) }
+}
+
+function replyOf(
+  deps: WireMethodsDeps,
+  call: Call,
+  answer: () => Uint8Array | Promise<Uint8Array>,
+): Reply | Promise<Reply> {
+  try {
+    const reply = answer()
+    if (reply instanceof Uint8Array) return reply
+    return reply.catch((error: unknown) => toRefusal(deps, call, error))
+  } catch (error) {
+    return toRefusal(deps, call, error)
+  }
+}
+
+function openStream(
+  deps: WireMethodsDeps,
+  call: StreamingCall,
+  callerOf: (call: Call) => HotCaller,
+): MessageReceiver | Refusal {
+  const caller = callerOf(call)
+  const session = new StreamSession(deps.hot, {
+    send: (message) => call.send(message),
+    pause: () => call.pause(),
+    resume: () => call.resume(),
+    finish: (error) =>
+      error === undefined ? call.finish() : call.finish(toRefusal(deps, call, error)),
+    leftMs: () => caller.leftMs(),
+  })
+  try {
+    const admission = caller.admit()
+    if (admission) {
+      call.pause()
+      admission.then(
+        () => call.resume(),
+        (error: unknown) => call.finish(toRefusal(deps, call, error)),
+      )
+    }
+  } catch (error) {
+    return toRefusal(deps, call, error)
+  }
+  return session
+}
+
+function toRefusal({ onBug }: WireMethodsDeps, { path }: Call, error: unknown): Refusal {
+  if (!(error instanceof DomainError)) onBug(error, path)
+  const { code, details, metadata } = toServiceError(error)
+  const [bytes] = metadata?.get(detailsHeader) ?? []
+  const trailers = bytes instanceof Buffer ? [detailsHeader, binaryValue(bytes)] : []
+  return new Refusal(toStatus(code), details ?? '', trailers)
+}
+
+const serving = Uint8Array.of(0x08, 1)
+const notServing = Uint8Array.of(0x08, 2)
+
+/** Of the server as a whole, the only service that health is told of. */
+function checkHealth({ isServing }: WireMethodsDeps, message: Buffer): Reply {
+  if (message.length > 2) return new Refusal(toStatus(5), 'unknown service')
+  return isServing() ? serving : notServing
+}

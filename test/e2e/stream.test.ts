@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { type ClientDuplexStream, credentials, makeClientConstructor } from '@grpc/grpc-js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  AuthorizationServiceService,
+  AuthorizeStreamRequest,
+  type AuthorizeStreamResponse,
+  Resource,
+} from '../../src/grpc/gen/postern/v1/authorization.js'
+import { anAdministrator, describeAnswer } from '../support/acts.js'
+import { startSystem, type TestSystem } from '../support/system.js'
+
+type Stream = ClientDuplexStream<AuthorizeStreamRequest, AuthorizeStreamResponse>
+
+describe.each(['on', 'off'])('questions in a stream, with our own transport %s', (wire) => {
+  let system: TestSystem
+  let key: string
+  beforeAll(async () => {
+    system = await startSystem({ POSTERN_WIRE: wire })
+    key = (await anAdministrator(system.owner, 'IAMReadOnly')).key
+  })
+  afterAll(() => system.close())
+
+  const open = (): { stream: Stream; close(): void } => {
+    const Service = makeClientConstructor(AuthorizationServiceService, 'AuthorizationService')
+    const client = new Service(system.address, credentials.createInsecure())
+    const stream = (client as unknown as { authorizeStream(): Stream }).authorizeStream()
+    return { stream, close: () => client.close() }
+  }
+  const asking = (id: string, parts: object = {}) =>
+    AuthorizeStreamRequest.fromPartial({
+      id,
+      question: { apiKey: key, action: 'iam:group:list', resource: {}, ...parts },
+    })
+  const answersOf = async (stream: Stream): Promise<Map<string, string>> => {
+    const answers = new Map<string, string>()
+    stream.on('data', ({ id, answer }: AuthorizeStreamResponse) => {
+      const told =
+        answer?.$case === 'response' ? describeAnswer(answer.value) : answer?.value.reason
+      answers.set(id, told ?? '')
+    })
+    await once(stream, 'end')
+    return answers
+  }
+
+  it('are each answered under their id, from memory and not', async () => {
+    const { stream, close } = open()
+    const answers = answersOf(stream)
+    for (let i = 0; i < 500; i++) stream.write(asking(`q${i}`))
+    stream.write(asking('other', { action: 'iam:group:delete' }))
+    stream.write(asking('garbage', { apiKey: 'garbage' }))
+    const consistency = { requirement: { $case: 'fullyConsistent', value: true } }
+    stream.write(asking('fresh', { consistency }))
+    stream.write(asking('naïve'))
+    stream.end()
+    const told = await answers
+    expect(told.size).toBe(504)
+    expect(told.get('q0')).toBe('allow RULE')
+    expect(told.get('q499')).toBe('allow RULE')
+    expect(told.get('other')).toBe('deny NO_MATCHING_RULE')
+    expect(told.get('garbage')).toBe('deny KEY_MALFORMED')
+    expect(told.get('fresh')).toBe('allow RULE')
+    expect(told.get('naïve')).toBe('allow RULE')
+    close()
+  })
+
+  it('fail alone when they are malformed', async () => {
+    const { stream, close } = open()
+    const answers = answersOf(stream)
+    stream.write(asking('bad', { action: 'a b' }))
+    stream.write(AuthorizeStreamRequest.fromPartial({ id: 'empty' }))
+    stream.write(asking('x'.repeat(129)))
+    stream.write(asking('good', { resource: Resource.fromPartial({}) }))
+    stream.end()
+    const told = await answers
+    expect(Object.fromEntries([...told].map(([id, text]) => [id.slice(0, 5), text]))).toEqual({
+      bad: 'INVALID_ARGUMENT',
+      empty: 'INVALID_ARGUMENT',
+      xxxxx: 'INVALID_ARGUMENT',
+      good: 'allow RULE',
+    })
+    close()
+  })
+
+  it('wait for a reader that is slower than they are', async () => {
+    const { stream, close } = open()
+    let accepted = 0
+    const more = () => {
+      while (accepted < 20_000) {
+        accepted += 1
+        if (!stream.write(asking(`q${accepted}`))) return
+      }
+      stream.end()
+    }
+    stream.on('drain', more)
+    more()
+    const answers = await answersOf(stream)
+    expect(answers.size).toBe(20_000)
+    close()
+  })
+})
