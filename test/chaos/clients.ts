@@ -17,7 +17,7 @@ export interface ClientsDeps {
 
 const clientsOfEachReplica = 8
 const travellersMax = 6
-/** Who waits for many answers asks less often, and for very many not at all. */
+/** Who was refused, or waits for many answers, asks less often; who waits for very many, not at all. */
 const patientPaceMs = 100
 const inFlightMax = 40
 
@@ -50,8 +50,9 @@ async function reside(
   { replica, lane, state }: { replica: Replica; lane: number; state: State },
 ): Promise<void> {
   const waiting = new Set<Promise<unknown>>()
+  let isRefused = false
   while (!state.isStopped) {
-    await after(waiting.size > 4 ? patientPaceMs : deps.paceMs)
+    await after(isRefused || waiting.size > 4 ? patientPaceMs : deps.paceMs)
     if (!replica.listed || waiting.size >= inFlightMax) continue
     const asked = ask(deps.recorder, {
       replica,
@@ -61,7 +62,10 @@ async function reside(
       demand: aDemand(deps),
     })
     waiting.add(asked)
-    void asked.finally(() => waiting.delete(asked))
+    void asked.then((token) => {
+      waiting.delete(asked)
+      isRefused = token === undefined
+    })
   }
   await Promise.all(waiting)
 }
@@ -93,5 +97,6 @@ async function travel(
         token === undefined ? { kind: 'fully-consistent' } : { kind: 'at-least-as-fresh', token },
     })
     token = answered ?? token
+    if (answered === undefined) await after(patientPaceMs)
   }
 }

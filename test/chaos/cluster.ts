@@ -29,6 +29,12 @@ const settings = {
   POSTERN_CACHE_ENTRIES: '150',
 }
 
+/** Few connections, to be exhausted soon; and where it can be had, a recovery in one sync. */
+const postgresSettings = [
+  'max_connections=60',
+  ...(process.platform === 'linux' ? ['recovery_init_sync_method=syncfs'] : []),
+]
+
 /** `program`: what to run instead of the built server. */
 export async function startCluster(program?: string): Promise<Cluster> {
   const closers: (() => Promise<unknown>)[] = []
@@ -37,7 +43,7 @@ export async function startCluster(program?: string): Promise<Cluster> {
   }
   try {
     const [postgres, redis] = await Promise.all([
-      startPostgres({ settings: ['max_connections=60'] }),
+      startPostgres({ settings: postgresSettings }),
       startRedis(),
     ])
     closers.push(

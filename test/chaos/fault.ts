@@ -11,6 +11,8 @@ export interface Fault {
   readonly avoided?: readonly number[]
   /** Decisions from memory must not get slower. */
   readonly isTimed?: boolean
+  /** Left out of the short run. */
+  readonly isLong?: boolean
   /** Sets it up, lets it work, and heals it. */
   run(stage: Stage): Promise<void>
 }

@@ -33,6 +33,7 @@ export const postgresFaults: readonly Fault[] = [
   },
   {
     name: 'PostgreSQL: SIGKILL, restarted after the bound',
+    isLong: true,
     mayRefuse: { reasons: beyondBound },
     async run(stage) {
       await stage.cluster.postgres.crash()

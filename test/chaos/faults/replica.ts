@@ -26,6 +26,8 @@ export const replicaFaults: readonly Fault[] = [
     async run({ cluster, restarts, pause }) {
       for (const replica of cluster.replicas.slice(0, restarts)) {
         replica.listed = false
+        // Whoever balances takes a server away before it is told to end.
+        await pause(50)
         const { code, stderr } = await replica.end('SIGTERM')
         if (code !== 0) throw new Error(`a replica ended with ${code}: ${stderr}`)
         await replica.start()
