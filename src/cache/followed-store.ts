@@ -6,7 +6,19 @@ import type {
   WriteTransaction,
 } from '../service/ports.js'
 import type { ChangeFeed } from './change-feed.js'
+import type { Clock } from './clock.js'
 import type { HintChannel } from './hints.js'
+
+export interface FollowedStoreDeps {
+  readonly store: Store
+  readonly feed: Pick<ChangeFeed, 'applied' | 'ageMs' | 'catchUp'>
+  readonly clock: Clock
+  /** The staleness bound. */
+  readonly boundMs: number
+  readonly hints?: HintChannel
+}
+
+const pauseMs = 20
 
 /**
  * A store whose writes are known to this process's own feed before they are acknowledged: whoever
@@ -14,14 +26,12 @@ import type { HintChannel } from './hints.js'
  * there is something new in it from a hint.
  */
 export class FollowedStore implements Store {
+  readonly #deps: FollowedStoreDeps
   readonly #store: Store
-  readonly #feed: ChangeFeed
-  readonly #hints: HintChannel | undefined
 
-  constructor(store: Store, feed: ChangeFeed, hints?: HintChannel) {
-    this.#store = store
-    this.#feed = feed
-    this.#hints = hints
+  constructor(deps: FollowedStoreDeps) {
+    this.#deps = deps
+    this.#store = deps.store
   }
 
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<Stamped<T>> {
@@ -30,12 +40,33 @@ export class FollowedStore implements Store {
 
   async write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
     const written = await this.#store.write(work)
-    if (written.revision.number > this.#feed.applied.number) {
-      this.#hints?.publish(written.revision)
-      // The write is done, whatever becomes of this: the staleness bound holds without it.
-      await this.#feed.catchUp().catch(() => undefined)
+    if (written.revision.number > this.#deps.feed.applied.number) {
+      this.#deps.hints?.publish(written.revision)
+      await this.#follow()
     }
     return written
+  }
+
+  /**
+   * The write is done, whatever becomes of this. While the log cannot be read, it is acknowledged
+   * only when the staleness bound is over: from then on nothing older is answered here either.
+   */
+  async #follow(): Promise<void> {
+    const { feed, boundMs } = this.#deps
+    for (;;) {
+      const isRead = await feed.catchUp().then(
+        () => true,
+        () => false,
+      )
+      if (isRead || feed.ageMs > boundMs) return
+      await this.#pause()
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#deps.clock.alarm(pauseMs, resolve)
+    })
   }
 
   readChanges(request: ChangeRequest) {

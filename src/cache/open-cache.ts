@@ -105,7 +105,13 @@ export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
   let stopPolling = () => {}
   return {
     entities,
-    store: new FollowedStore(store, feed, redis?.hints),
+    store: new FollowedStore({
+      store,
+      feed,
+      clock,
+      boundMs: settings.stalenessBoundMs,
+      ...(redis && { hints: redis.hints }),
+    }),
     statistics: () => entities.statistics(),
     readiness() {
       const ready = feed.ageMs <= settings.stalenessBoundMs

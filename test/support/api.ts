@@ -1,4 +1,10 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import {
+  type ChannelOptions,
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js'
 import { BadRequest, ErrorInfo } from '../../src/grpc/gen/google/rpc/error_details.js'
 import { Status } from '../../src/grpc/gen/google/rpc/status.js'
 import { ApiKeyServiceService } from '../../src/grpc/gen/postern/v1/api_key.js'
@@ -51,8 +57,12 @@ export interface Connection {
   close(): void
 }
 
-export function connect(address: string, how = credentials.createInsecure()): Connection {
-  const client = new Client(address, how)
+export function connect(
+  address: string,
+  how = credentials.createInsecure(),
+  options: ChannelOptions = {},
+): Connection {
+  const client = new Client(address, how, options)
   return { as: (secret, sent) => createApi(client, secret, sent), close: () => client.close() }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { freePort } from './free-port.js'
+import { attempt } from './package-manager.js'
 import { findPostgres, serverUser } from './postgres.js'
 
 export interface PostgresServer {
@@ -16,6 +17,8 @@ export interface PostgresServer {
   crash(): Promise<void>
   /** Starts it again after a crash: same data, same URL. */
   restart(): Promise<void>
+  /** Sends all its processes a signal: `SIGSTOP` freezes it, `SIGCONT` lets it go on. */
+  signal(signal: NodeJS.Signals): void
 }
 
 export interface ServerOptions {
@@ -95,6 +98,7 @@ async function launchServer(
     restart: async () => {
       child = await untilReady(launch)
     },
+    signal: (signal) => signalAll(child, signal),
   }
 }
 
@@ -152,13 +156,22 @@ async function crash(child: ChildProcess, url: string): Promise<void> {
   const rows = (await execute(url, 'select pid from pg_stat_activity')) as { pid: number }[]
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
-  for (const { pid } of rows) killIfAlive(pid)
+  for (const { pid } of rows) signalIfAlive(pid, 'SIGKILL')
   await exited
 }
 
-function killIfAlive(pid: number): void {
+/** The first process goes first: it begets the others. */
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+  child.kill(signal)
+  const children = attempt('pgrep', ['-P', String(child.pid)]) ?? ''
+  for (const pid of children.split(/\s+/).filter((word) => word !== '')) {
+    signalIfAlive(Number(pid), signal)
+  }
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }

@@ -9,6 +9,8 @@ const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 /** `postern serve` in a process of its own, to be killed by its own process id. */
 export interface ServerProcess {
   readonly address: string
+  /** To a process that lives on. */
+  signal(signal: NodeJS.Signals): void
   /** Resolves when the process is gone. */
   kill(signal: NodeJS.Signals): Promise<Exit>
 }
@@ -33,6 +35,7 @@ export async function startServer(settings: Settings, program = built): Promise<
   }
   return {
     address,
+    signal: (signal) => child.kill(signal),
     kill(signal) {
       child.kill(signal)
       return exit

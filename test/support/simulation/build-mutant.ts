@@ -45,7 +45,8 @@ export async function buildMutant({ safeguard, patches }: Mutant): Promise<Subje
   }
 }
 
-function patched(text: string, { file, find, replace }: Patch): string {
+/** Throws when the text does not hold what the patch replaces, or holds it twice. */
+export function patched(text: string, { file, find, replace }: Patch): string {
   if (text.split(find).length !== 2) throw new Error(`${file} does not hold \`${find}\` once`)
   return text.replace(find, () => replace)
 }
