@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain/', 'service/', 'telemetry/'],
   wire: ['wire/'],
   cli: ['cli/', 'domain/', 'grpc/gen/'],
+  client: ['client/', 'grpc/gen/'],
 }
 
 /** What single files may import besides. */
