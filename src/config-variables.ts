@@ -20,6 +20,12 @@ export const variables = z.object({
     .string()
     .regex(/^(unix:.+|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or unix:/path')
     .default('127.0.0.1:50051'),
+  POSTERN_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1, 'must be from 1 to 64')
+    .max(64, 'must be from 1 to 64')
+    .default(1),
   POSTERN_WIRE: z.enum(['on', 'off']).default('on'),
   POSTERN_HTTP_LISTEN: z
     .string()

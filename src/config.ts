@@ -9,6 +9,8 @@ export interface Config {
   readonly listen: string
   /** Whether our own transport takes the gRPC port, or the library does. */
   readonly wire: boolean
+  /** How many processes share the ports. */
+  readonly workers: number
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
   readonly tls?: TlsFiles
@@ -103,6 +105,7 @@ function assemble(set: Variables): Config {
     databaseUrl,
     listen: set.POSTERN_LISTEN,
     wire: set.POSTERN_WIRE === 'on',
+    workers: parseWorkers(set, databaseUrl),
     ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),
@@ -121,6 +124,13 @@ function assemble(set: Variables): Config {
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
   }
+}
+
+function parseWorkers({ POSTERN_WORKERS: workers }: Variables, { engine }: DatabaseUrl): number {
+  if (workers === 1 || engine === 'postgres') return workers
+  throw new ConfigError(
+    'POSTERN_WORKERS: the embedded store has one process; more need a PostgreSQL in POSTERN_DATABASE_URL',
+  )
 }
 
 function parseHostAndPort({ POSTERN_HTTP_LISTEN: text }: Variables): HostAndPort {

@@ -1,9 +1,11 @@
+import cluster from 'node:cluster'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { openSystem, type System } from './compose.js'
 import { ConfigError, parseConfig } from './config.js'
 import { DomainError } from './domain/errors.js'
 import { StartError } from './start-error.js'
 import { createLog, type Logger } from './telemetry/log.js'
+import { servingMessage, superviseWorkers } from './workers.js'
 
 /** Exit codes as sysexits(3) has them. */
 const exitCodes = { ok: 0, unavailable: 69, bug: 70, cannotCreate: 73, config: 78 } as const
@@ -16,16 +18,27 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
     // What the library would print by itself reaches us as errors too.
     setLogVerbosity(logVerbosity.NONE)
     const stopped = stopSignal()
+    if (config.workers > 1 && cluster.isPrimary) {
+      return await superviseWorkers(config.workers, log, stopped)
+    }
     const system = await openSystem(config, log)
     exitOnBug(log)
-    announce(system, config.bootstrap.ownerKeyFile)
+    if (isFirst()) announce(system, config.bootstrap.ownerKeyFile)
+    process.send?.(servingMessage)
     log.info({ address: system.address }, 'serving')
     log.info({ signal: await stopped }, 'stopping')
     await system.close()
+    // A worker that can still be told something would not end.
+    process.disconnect?.()
     return exitCodes.ok
   } catch (error) {
     return refuse(error)
   }
+}
+
+/** Of several that share the port, one tells. */
+function isFirst(): boolean {
+  return cluster.worker === undefined || cluster.worker.id === 1
 }
 
 function refuse(error: unknown): number {

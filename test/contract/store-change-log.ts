@@ -30,6 +30,7 @@ export function describeChangeLog(
           number,
           nonce,
           organizationId: id,
+          atMs: expect.any(Number),
           keys: [],
         })),
       )

@@ -9,6 +9,9 @@ const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 /** `postern serve` in a process of its own, to be killed by its own process id. */
 export interface ServerProcess {
   readonly address: string
+  readonly pid: number
+  /** What it has written to standard error so far. */
+  logged(): string
   /** To a process that lives on. */
   signal(signal: NodeJS.Signals): void
   /** Resolves when the process is gone. */
@@ -26,7 +29,7 @@ export type Settings = Readonly<Record<string, string>>
 
 /** Rejects when the server ends before it serves. */
 export async function startServer(settings: Settings, program = built): Promise<ServerProcess> {
-  const { child, exit } = spawnServer(settings, program)
+  const { child, exit, logged } = spawnServer(settings, program)
   const lines = createInterface(child.stdout ?? process.stdin)
   const serving = once(lines, 'line').then(([line]) => /on (\S+)/.exec(String(line))?.[1])
   const address = await Promise.race([serving, exit])
@@ -35,6 +38,8 @@ export async function startServer(settings: Settings, program = built): Promise<
   }
   return {
     address,
+    pid: child.pid ?? 0,
+    logged,
     signal: (signal) => child.kill(signal),
     kill(signal) {
       child.kill(signal)
@@ -64,7 +69,7 @@ export async function killStarting(
 export function spawnServer(
   settings: Settings,
   program = built,
-): { child: ChildProcess; exit: Promise<Exit> } {
+): { child: ChildProcess; exit: Promise<Exit>; logged(): string } {
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       PATH: process.env.PATH,
@@ -90,5 +95,5 @@ export function spawnServer(
     process.off('exit', killAtExit)
     return { code, stdout, stderr }
   })
-  return { child, exit }
+  return { child, exit, logged: () => stderr }
 }
