@@ -80,9 +80,11 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
+  const administration = createAdministration({ store, tools, retries, now })
+  const authorizer = createAuthorizer({ ...tools, ...systemClock, entities, now })
   const server = createGrpcServer({
-    administration: createAdministration({ store, tools, retries, now }),
-    authorizer: createAuthorizer({ ...tools, ...systemClock, entities, now }),
+    administration,
+    authorizer,
     authorizePeers: config.authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
@@ -93,8 +95,10 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
-  const metrics = createMetrics({ statistics, readiness, version: packageVersion() })
-  const http = createHttpServer({ readiness, ...(tls && { tls }), metrics: metrics.read, onBug })
+  const version = packageVersion()
+  const metrics = createMetrics({ statistics, readiness, version }).read
+  const asked = { administration, authorizer, readiness, metrics }
+  const http = createHttpServer({ ...asked, ...(tls && { tls }), version, onBug })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)
   const founded = await foundIn({ store, tools, now }, config.bootstrap)

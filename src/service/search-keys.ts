@@ -1,5 +1,5 @@
 import type { ApiKey } from '../domain/api-key.js'
-import type { PrincipalRef } from '../domain/principal.js'
+import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { ownOrganization, type ReadAct } from './act.js'
 import { visibleKeys } from './api-keys.js'
 import type { SearchInput } from './search.js'
@@ -11,8 +11,7 @@ export interface LocatedKey {
   readonly creationIp: string
 }
 
-export interface KeySearch extends Omit<ApiKeySearch, 'bearers' | 'expired'> {
-  readonly bearer?: PrincipalRef
+export interface KeySearch extends Omit<ApiKeySearch, 'expired'> {
   readonly expired?: boolean
 }
 
@@ -22,18 +21,29 @@ export async function searchApiKeys(
   { organizationId, search, slice }: SearchInput<KeySearch, KeyOrder>,
 ): Promise<Found<LocatedKey>> {
   const of = ownOrganization(act, organizationId)
-  const { bearer, expired, bearerType, ...rest } = search
-  const visible = visibleKeys(act, bearer)
-  const hides = 'bearerType' in visible && bearerType && visible.bearerType !== bearerType
-  if (hides) return { items: [], total: 0 }
+  const { expired, ...rest } = search
   const filter: ApiKeySearch = {
     ...rest,
-    ...(bearerType && { bearerType }),
-    ...visible,
+    ...visible(act, search),
     ...(expired !== undefined && { expired: { value: expired, nowMs: act.nowMs } }),
   }
   const { items, total } = await act.tx.search.apiKeys(of, filter, slice)
   return { items: await locateKeys(act, items), total }
+}
+
+/** As much of what is asked for as the caller may see. One bearer is asked for by name. */
+function visible(act: ReadAct, { bearers, bearerType }: KeySearch): ApiKeySearch {
+  const [first, second] = bearers ?? []
+  if (first && !second) return visibleKeys(act, first)
+  const all: ApiKeySearch = visibleKeys(act, undefined)
+  const contradicts = bearerType && all.bearerType && bearerType !== all.bearerType
+  if (contradicts) return { bearers: [] }
+  if (all.bearers && bearers) return { bearers: common(all.bearers, bearers) }
+  return { ...(bearerType && { bearerType }), ...all }
+}
+
+function common(a: readonly PrincipalRef[], b: readonly PrincipalRef[]): PrincipalRef[] {
+  return a.filter((ref) => b.some((other) => samePrincipal(ref, other)))
 }
 
 export async function locateKeys(act: ReadAct, keys: readonly ApiKey[]): Promise<LocatedKey[]> {
