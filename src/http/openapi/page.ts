@@ -23,7 +23,7 @@ export function docsPage(described: readonly Described[], version: string): stri
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Postern API</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head>
-<body><h1>Postern API <small>${escape(version)}</small></h1>
+<body><h1>Postern API <small>${escaped(version)}</small></h1>
 <p>Send the secret of an API key in <code>X-Auth-Token</code>. The same for programs:
 <a href="/openapi.json">openapi.json</a>.</p>
 ${sections.join('\n')}
@@ -38,11 +38,11 @@ function tagOf({ operation }: Described): string {
 function section(tag: string, described: readonly Described[]): string {
   const rows = described.map(
     ({ method, path, operation }) =>
-      `<tr><td class="method">${escape(method.toUpperCase())}</td>` +
-      `<td><code>${escape(path)}</code><br>${escape(operation.summary)}` +
-      `<br><small>${escape(takes(operation))}</small></td></tr>`,
+      `<tr><td class="method">${escaped(method.toUpperCase())}</td>` +
+      `<td><code>${escaped(path)}</code><br>${escaped(operation.summary)}` +
+      `<br><small>${escaped(takes(operation))}</small></td></tr>`,
   )
-  return `<h2>${escape(tag.replaceAll('-', ' '))}</h2><table>${rows.join('\n')}</table>`
+  return `<h2>${escaped(tag.replaceAll('-', ' '))}</h2><table>${rows.join('\n')}</table>`
 }
 
 function takes({ parameters, requestBody }: Described['operation']): string {
@@ -71,6 +71,6 @@ function propertiesOf(body: unknown): object {
   return below.find((found) => Object.keys(found).length > 0) ?? {}
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
