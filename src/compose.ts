@@ -74,10 +74,11 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const truth = await openStore(config, tools, now)
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
+  const version = packageVersion()
   const metrics = createMetrics({
     statistics: () => cache.statistics(),
     readiness: () => cache.readiness(),
-    version: packageVersion(),
+    version,
   })
   const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
   const cache = openCacheOf(config.cache, { ...tools, store: truth, macKey, log, onApplied })
@@ -86,9 +87,11 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
+  const administration = createAdministration({ store, tools, retries, now })
+  const authorizer = createAuthorizer({ ...tools, ...systemClock, entities, now })
   const server = createGrpcServer({
-    administration: createAdministration({ store, tools, retries, now }),
-    authorizer: createAuthorizer({ ...tools, ...systemClock, entities, now }),
+    administration,
+    authorizer,
     authorizePeers: config.authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
@@ -99,7 +102,8 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
-  const http = createHttpServer({ readiness, ...(tls && { tls }), metrics: metrics.read, onBug })
+  const asked = { administration, authorizer, readiness, metrics: metrics.read }
+  const http = createHttpServer({ ...asked, ...(tls && { tls }), version, onBug })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)
   const founded = await foundIn({ store, tools, now }, config.bootstrap)

@@ -5,6 +5,7 @@ import { explain } from './explain.js'
 import { exportCommand } from './export.js'
 import { createHelp } from './help.js'
 import { importCommand } from './import.js'
+import { importScaleway } from './import-scaleway.js'
 import { keyCreate } from './key-create.js'
 import { keyList } from './key-list.js'
 import { keyRevoke } from './key-revoke.js'
@@ -22,6 +23,7 @@ const withoutHelp: readonly Command[] = [
   check,
   explain,
   importCommand,
+  importScaleway,
   exportCommand,
   policyTest,
   keyCreate,

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { crc32 } from './crc32.js'
-import { createAccessKey, createSecret, isWellFormedSecret, secretPattern } from './secret.js'
+import {
+  createAccessKey,
+  createKeySecret,
+  createSecret,
+  formOfAccessKey,
+  isWellFormedSecret,
+  secretPattern,
+} from './secret.js'
 
 /** Hands out the given bytes over and over, and tells how many were asked for. */
 function bytesFrom(source: readonly number[]) {
@@ -97,4 +104,24 @@ test('bytes that would favour some letters are thrown away', () => {
 
 test('an access key is 20 capitals and digits', () => {
   expect(createAccessKey(bytesFrom([3, 77, 250, 12, 30]).randomBytes)).toMatch(/^PST[A-Z0-9]{17}$/)
+})
+
+test('a key of the Scaleway form is `SCW` and 17, and a UUID of version 4', () => {
+  const { randomBytes } = bytesFrom([3, 77, 250, 12, 30, 255, 0, 129])
+  const id = createAccessKey(randomBytes, 'scaleway')
+  const secret = createKeySecret(randomBytes, 'scaleway')
+  expect(id).toMatch(/^SCW[A-Z0-9]{17}$/)
+  expect(secret).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect([formOfAccessKey(id), isWellFormedSecret(secret)]).toEqual(['scaleway', true])
+})
+
+test('a UUID is no enrollment token, and in capitals no secret', () => {
+  const secret = createKeySecret(bytesFrom([10, 171, 205]).randomBytes, 'scaleway')
+  expect(isWellFormedSecret(secret, 'enrollment')).toBe(false)
+  expect(isWellFormedSecret(secret.toUpperCase())).toBe(false)
+})
+
+test('a key of its own form is not taken for one of the other', () => {
+  expect(formOfAccessKey(createAccessKey(pseudoRandomBytes()))).toBe('native')
+  expect(createKeySecret(pseudoRandomBytes(), 'native')).toMatch(secretPattern)
 })

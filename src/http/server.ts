@@ -1,14 +1,17 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
+import { addHeaders, requestId } from './headers.js'
 import { addHealth } from './health.js'
+import { collectOperations } from './openapi/document.js'
+import { addOpenApi } from './openapi/openapi.js'
+import { addRest, type RestDeps } from './rest/rest.js'
 
-export interface HttpServerDeps {
+export interface HttpServerDeps extends RestDeps {
+  readonly version: string
   /** PEM; absent: clear text. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa?: Buffer }
   readiness(): Readiness
   metrics(): Promise<{ readonly type: string; readonly text: string }>
-  /** Called with what is no refusal: a bug, to be logged. */
-  onBug(error: unknown, path: string): void
 }
 
 export interface HttpServer {
@@ -29,8 +32,13 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     keepAliveTimeout: 60_000,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    genReqId: requestId,
   })
+  const described = collectOperations(app)
+  addHeaders(app)
   addHealth(app, deps)
+  addRest(app, deps)
+  addOpenApi(app, { described, version: deps.version })
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }))
   return {
     async listen(host, port) {

@@ -97,7 +97,11 @@ async function callerOf(
   const standing = await loadStanding(tx.decisions, credential.bearer, credential)
   if (!standing) throw unauthenticated('CREDENTIAL_INVALID')
   if (standing.principal.status !== 'active') {
-    throw permissionDenied('PRINCIPAL_LOCKED', 'the bearer of this key is locked')
+    const { type, id } = standing.principal.ref
+    throw permissionDenied('PRINCIPAL_LOCKED', 'the bearer of this key is locked', {
+      resource: type,
+      resource_id: id,
+    })
   }
   return {
     standing,

@@ -3,7 +3,12 @@ import { failedPrecondition, notFound, permissionDenied } from '../domain/errors
 import { type ProjectId, parseIds, parseOptionalId } from '../domain/ids.js'
 import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { defaultProjectId } from '../domain/project.js'
-import { createAccessKey, createSecret } from '../domain/secret.js'
+import {
+  createAccessKey,
+  createKeySecret,
+  formOfAccessKey,
+  type KeyForm,
+} from '../domain/secret.js'
 import { parseDescription } from '../domain/text.js'
 import { parsed } from '../domain/validation.js'
 import type { WriteAct } from './act.js'
@@ -18,6 +23,8 @@ export interface NewApiKey extends PrincipalInput {
   readonly description: string
   readonly expiresAtMs: number | undefined
   readonly defaultProjectId: string
+  /** Absent: native. */
+  readonly form?: KeyForm
   readonly narrowing: {
     readonly actions: readonly string[]
     readonly resources: readonly string[]
@@ -36,10 +43,10 @@ export async function createApiKey(act: WriteAct, input: NewApiKey): Promise<Iss
   const bearer = parsed((v) => parsePrincipalRef(v, 'bearer', input))
   await requireIssue(act, bearer)
   const fields = await parseKey(act, input)
-  const secret = createSecret(act.tools.randomBytes)
+  const secret = createKeySecret(act.tools.randomBytes, input.form ?? 'native')
   const key: ApiKey = {
     ...fields,
-    id: createAccessKey(act.tools.randomBytes),
+    id: createAccessKey(act.tools.randomBytes, input.form),
     organizationId: act.caller.organizationId,
     bearer,
     createdAtMs: act.nowMs,
@@ -117,7 +124,7 @@ export async function rotateApiKey(
   if (before.expiresAtMs !== undefined && before.expiresAtMs <= act.nowMs) {
     throw failedPrecondition('KEY_EXPIRED', 'an expired key is not rotated: make a new one')
   }
-  const secret = createSecret(act.tools.randomBytes)
+  const secret = createKeySecret(act.tools.randomBytes, formOfAccessKey(before.id))
   const hash = act.tools.hashSecret(secret)
   const old = await act.tx.apiKeys.secretsOf(before.id)
   const current = old.find((entry) => entry.expiresAtMs === undefined)

@@ -45,7 +45,8 @@ export async function listApiKeys(act: ReadAct, input: ApiKeyQuery): Promise<Pag
   )
 }
 
-function visibleKeys(act: ReadAct, bearer: PrincipalRef | undefined) {
+/** Which keys the caller may list, all or those of one bearer; throws when it is none. */
+export function visibleKeys(act: ReadAct, bearer: PrincipalRef | undefined) {
   const { ref } = act.caller.standing.principal
   const users = hasPermission(act, 'iam:user-api-key:list')
   const applications = hasPermission(act, 'iam:application-api-key:list')

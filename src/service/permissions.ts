@@ -47,6 +47,8 @@ export const permissions = [
   'iam:application-api-key:list',
   'iam:application-api-key:write',
   'iam:application-api-key:delete',
+  'iam:log:read',
+  'iam:log:list',
   'iam:decision:ask',
   'iam:decision:explain',
 ] as const

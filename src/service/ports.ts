@@ -20,6 +20,7 @@ import type { PolicyPrincipal, Principal, PrincipalRef } from '../domain/princip
 import type { Project } from '../domain/project.js'
 import type { Account, User, UserType } from '../domain/user.js'
 import type { Revision } from './revision.js'
+import type { SearchReader } from './search-ports.js'
 
 /**
  * What the services need from a durable store. Every method rejects with `DomainError` of kind
@@ -117,6 +118,7 @@ export interface Stamped<T> {
 
 export interface ReadTransaction {
   readonly decisions: DecisionReader
+  readonly search: SearchReader
   readonly organizations: OrganizationReader
   readonly projects: ProjectReader
   readonly accounts: AccountReader

@@ -7,6 +7,7 @@ import { describeKeys } from './store-keys.js'
 import { describeNouns } from './store-nouns.js'
 import { describePolicies } from './store-policies.js'
 import { describeRefusals } from './store-refusals.js'
+import { describeSearch } from './store-search.js'
 import { describeTransactions } from './store-transactions.js'
 
 /** What every store promises, whatever it is made of. `open` makes an empty one. */
@@ -22,6 +23,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeRefusals(store)
     describeKeys(store)
     describePolicies(store)
+    describeSearch(store)
     describeDecisions(store, (statement) => opened.query(statement))
     describeTransactions(store, (statement) => opened.query(statement))
     describeChangeLog(store, (statement) => opened.query(statement))

@@ -56,9 +56,9 @@ interface Found {
 function whoAsks(plans: readonly OrganizationPlan[], { asker }: Asked): Found | string {
   if (asker.kind === 'secret') {
     // Which of both a secret is, is the business of its own tests.
-    return /^pst_0(0{26}|123456789ABCDEFGHIJKLMNOPQ)(3x5PB2|0qBHM2)$/.test(asker.secret)
-      ? 'KEY_NOT_FOUND'
-      : 'KEY_MALFORMED'
+    const known =
+      /^pst_0(0{26}|123456789ABCDEFGHIJKLMNOPQ)(3x5PB2|0qBHM2)$|^0f8fad5b-[0-9a-f-]{27}$/
+    return known.test(asker.secret) ? 'KEY_NOT_FOUND' : 'KEY_MALFORMED'
   }
   for (const home of plans) {
     if (asker.kind === 'principal' && asker.organization === home.name) {

@@ -58,7 +58,7 @@ export class ApplicationStore implements ApplicationWriter {
   }
 }
 
-function toApplication(row: ApplicationRow): Application {
+export function toApplication(row: ApplicationRow): Application {
   return {
     id: row.id as ApplicationId,
     organizationId: row.organization_id as OrganizationId,

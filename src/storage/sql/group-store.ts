@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Group, GroupMembers } from '../../domain/group.js'
-import type { ApplicationId, GroupId, OrganizationId, UserId } from '../../domain/ids.js'
+import type { GroupId, OrganizationId } from '../../domain/ids.js'
 import type { GroupFilter, GroupWriter, PageRequest } from '../../service/ports.js'
 import { deleting, storing } from './errors.js'
-import { groupBy } from './group-by.js'
+import { toGroupRow, withMembers } from './group-row.js'
 import { takeHolderId } from './holder.js'
 import { inChunks } from './in-chunks.js'
-import { readStrings } from './json.js'
 import { after } from './page.js'
-import type { GroupRow, Schema } from './schema.js'
+import type { Schema } from './schema.js'
 
 export class GroupStore implements GroupWriter {
   readonly #db: Kysely<Schema>
@@ -19,7 +18,7 @@ export class GroupStore implements GroupWriter {
 
   async find(id: GroupId): Promise<Group | undefined> {
     const query = this.#db.selectFrom('groups').selectAll().where('id', '=', id)
-    const [group] = await this.#withMembers(await query.execute())
+    const [group] = await withMembers(this.#db, await query.execute())
     return group
   }
 
@@ -48,18 +47,18 @@ export class GroupStore implements GroupWriter {
       .orderBy('id')
       .limit(page.size)
       .execute()
-    return this.#withMembers(rows)
+    return withMembers(this.#db, rows)
   }
 
   async insert(group: Group): Promise<void> {
     await takeHolderId(this.#db, { noun: 'group', id: group.id })
-    const query = this.#db.insertInto('groups').values(toRow(group))
+    const query = this.#db.insertInto('groups').values(toGroupRow(group))
     await storing({ noun: 'group', id: group.id }, () => query.execute())
     await this.#insertMembers(group, group)
   }
 
   async update(group: Group): Promise<void> {
-    const { id, ...row } = toRow(group)
+    const { id, ...row } = toGroupRow(group)
     const query = this.#db.updateTable('groups').set(row).where('id', '=', id)
     await storing({ noun: 'group', id }, () => query.execute())
   }
@@ -88,65 +87,5 @@ export class GroupStore implements GroupWriter {
         this.#db.insertInto('group_applications').values(some).execute(),
       )
     })
-  }
-
-  /** The members of all groups in two queries, however many groups. */
-  async #withMembers(rows: readonly GroupRow[]): Promise<Group[]> {
-    if (rows.length === 0) return []
-    const ids = rows.map((row) => row.id)
-    const users = await this.#db
-      .selectFrom('group_users')
-      .select(['group_id', 'user_id as member_id'])
-      .where('group_id', 'in', ids)
-      .orderBy('user_id')
-      .execute()
-    const applications = await this.#db
-      .selectFrom('group_applications')
-      .select(['group_id', 'application_id as member_id'])
-      .where('group_id', 'in', ids)
-      .orderBy('application_id')
-      .execute()
-    const userIds = membersByGroup(users)
-    const applicationIds = membersByGroup(applications)
-    return rows.map((row) => ({
-      ...toMemberless(row),
-      userIds: (userIds.get(row.id) ?? []) as readonly UserId[],
-      applicationIds: (applicationIds.get(row.id) ?? []) as readonly ApplicationId[],
-    }))
-  }
-}
-
-function membersByGroup(
-  rows: readonly { readonly group_id: string; readonly member_id: string }[],
-): ReadonlyMap<string, readonly string[]> {
-  const groups = groupBy(rows, (row) => row.group_id)
-  return new Map([...groups].map(([id, members]) => [id, members.map((row) => row.member_id)]))
-}
-
-function toMemberless(row: GroupRow): Omit<Group, keyof GroupMembers> {
-  return {
-    id: row.id as GroupId,
-    organizationId: row.organization_id as OrganizationId,
-    kind: row.kind,
-    name: row.name,
-    description: row.description,
-    tags: readStrings({ name: 'group.tags', text: row.tags }),
-    createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
-    version: row.version,
-  }
-}
-
-function toRow(group: Group): GroupRow {
-  return {
-    id: group.id,
-    organization_id: group.organizationId,
-    kind: group.kind,
-    name: group.name,
-    description: group.description,
-    tags: JSON.stringify(group.tags),
-    created_at_ms: group.createdAtMs,
-    updated_at_ms: group.updatedAtMs,
-    version: group.version,
   }
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { failedPrecondition } from '../../domain/errors.js'
 import { init } from './migrations/001-init.js'
 import { leaseAndRetries } from './migrations/002-lease-and-retries.js'
+import { auditByResource } from './migrations/003-audit-by-resource.js'
 import type { Schema } from './schema.js'
 import { inTransaction } from './transaction.js'
 
@@ -33,7 +34,7 @@ export interface MigratingDeps {
   readonly begin: readonly string[]
 }
 
-const migrations: readonly Migration[] = [init, leaseAndRetries]
+const migrations: readonly Migration[] = [init, leaseAndRetries, auditByResource]
 
 /**
  * Brings the schema up to date, one transaction for each migration. Servers that start together

@@ -107,7 +107,7 @@ export class ProjectStore implements ProjectWriter {
   }
 }
 
-function toProject(row: ProjectRow): Project {
+export function toProject(row: ProjectRow): Project {
   return {
     id: row.id as ProjectId,
     organizationId: row.organization_id as OrganizationId,

@@ -29,6 +29,7 @@ import { PolicyStore } from './policy-store.js'
 import { ProjectStore } from './project-store.js'
 import { SqlReplyStore } from './reply-store.js'
 import type { Schema } from './schema.js'
+import { SqlSearch } from './search.js'
 import { trim } from './trim.js'
 import { UserStore } from './user-store.js'
 
@@ -134,6 +135,7 @@ class SqlStore implements Store, StoreUpkeep {
     return {
       record,
       decisions: new SqlDecisionReader(db, deps),
+      search: new SqlSearch(db),
       organizations: new OrganizationStore(db, (id) => this.#engine.lockOrganization(db, id)),
       projects: new ProjectStore(db, deps.now),
       accounts: new AccountStore(db),

@@ -1,0 +1,129 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DomainError } from '../../domain/errors.js'
+import { applicationRoutes } from './applications.js'
+import { type Answer, createCalls, secretOf } from './calls.js'
+import { type CheckPermissionsDeps, checkPermissionsRoutes } from './check-permissions.js'
+import { describeRoute } from './describe.js'
+import {
+  internalError,
+  invalidArguments,
+  noSuchRoute,
+  type RestError,
+  toRestError,
+} from './errors.js'
+import { groupMemberRoutes } from './group-members.js'
+import { groupRoutes } from './groups.js'
+import { keyRoutes } from './keys.js'
+import { logRoutes } from './logs.js'
+import { organizationRoutes } from './organizations.js'
+import { permissionSetRoutes } from './permission-sets.js'
+import { policyRoutes } from './policies.js'
+import { projectRoutes } from './projects.js'
+import { quotaRoutes } from './quota.js'
+import type { Route } from './route.js'
+import { ruleRoutes } from './rules.js'
+import { unsupportedRoutes } from './unsupported.js'
+import { userRoutes } from './users.js'
+
+export interface RestDeps extends CheckPermissionsDeps {
+  /** Called with what is no refusal: a bug, to be logged. */
+  onBug(error: unknown, path: string): void
+}
+
+/** Serves what clients of Scaleway's IAM and project APIs call, as they expect to be answered. */
+export function addRest(app: FastifyInstance, deps: RestDeps): void {
+  for (const prefix of ['/iam', '/account']) {
+    const routes = restRoutes(deps).filter(({ path }) => path.startsWith(prefix))
+    app.register(
+      async (scope) => {
+        readJson(scope)
+        scope.setErrorHandler((error: FastifyError, request, reply) => {
+          send(reply, fromError(deps, error, request))
+        })
+        scope.setNotFoundHandler((request, reply) => {
+          send(reply, noSuchRoute(request.method, pathOf(request)))
+        })
+        for (const route of routes) add(scope, route, prefix)
+      },
+      { prefix },
+    )
+  }
+}
+
+function restRoutes(deps: RestDeps): Route[] {
+  const calls = createCalls(deps.administration)
+  return [
+    ...userRoutes(calls),
+    ...applicationRoutes(calls),
+    ...groupRoutes(calls),
+    ...groupMemberRoutes(calls),
+    ...keyRoutes(calls),
+    ...policyRoutes(calls),
+    ...ruleRoutes(calls),
+    ...permissionSetRoutes(calls),
+    ...checkPermissionsRoutes(deps),
+    ...quotaRoutes(calls),
+    ...logRoutes(calls),
+    ...organizationRoutes(calls),
+    ...projectRoutes(calls),
+    ...unsupportedRoutes(),
+  ]
+}
+
+function add(scope: FastifyInstance, route: Route, prefix: string): void {
+  scope.route({
+    method: route.method,
+    url: route.path.slice(prefix.length).replace(/\{(\w+)\}/g, ':$1'),
+    config: { openapi: describeRoute(route) },
+    handler: async (request, reply) => send(reply, await route.respond(request)),
+  })
+}
+
+/** Clients send the type with a character set, without one, and with no body at all. */
+function readJson(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    (_request, text: string, done) => {
+      if (text === '') return done(null, undefined)
+      try {
+        done(null, JSON.parse(text))
+      } catch {
+        done(Object.assign(new Error('body: must be JSON'), { statusCode: 400 }))
+      }
+    },
+  )
+}
+
+/**
+ * Bytes, because the framework would add the character set to the type of a text, and clients refuse
+ * any type that is not exactly this one.
+ */
+function send(reply: FastifyReply, { status, body, revision }: Answer): FastifyReply {
+  reply.code(status).header('content-type', 'application/json')
+  if (revision !== undefined) reply.header('postern-revision', revision)
+  if (status === 503) reply.header('retry-after', '1')
+  return body === undefined ? reply.send() : reply.send(Buffer.from(JSON.stringify(body)))
+}
+
+function fromError(deps: RestDeps, error: unknown, request: FastifyRequest): RestError {
+  if (error instanceof DomainError) return toRestError(error, secretOf(request.headers))
+  const status = statusOf(error)
+  if (status >= 500) {
+    deps.onBug(error, pathOf(request))
+    return internalError
+  }
+  const message = error instanceof Error ? error.message : 'bad request'
+  const violation = { field: 'body', reason: 'FORMAT', description: message }
+  return invalidArguments(status, { message, violations: [violation] })
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500
+  return typeof error.statusCode === 'number' ? error.statusCode : 500
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?')[0] ?? url
+}
