@@ -12,11 +12,14 @@ import { openCacheOf } from './open-cache.js'
 import { createEffectiveness, listenHttp, listening, reportHealth } from './open-faces.js'
 import { foundIn, openStore, startTrimming } from './open-store.js'
 import { readPepper } from './pepper.js'
+import { readRoutes } from './routes-file.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
+import { createRequireAsk } from './service/ask-permission.js'
 import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
+import { createGate } from './service/gate.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
 import { createReplySeal } from './service/reply-seal.js'
@@ -80,10 +83,13 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
+  const authorizer = createAuthorizer({ ...tools, ...systemClock, entities, now })
+  const { authorizePeers } = config
+  const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const server = createGrpcServer({
     administration: createAdministration({ store, tools, retries, now }),
-    authorizer: createAuthorizer({ ...tools, ...systemClock, entities, now }),
-    authorizePeers: config.authorizePeers,
+    authorizer,
+    authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
@@ -94,7 +100,15 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     server.listen(config.listen, tls),
   )
   const metrics = createMetrics({ statistics, readiness, version: packageVersion() })
-  const http = createHttpServer({ readiness, ...(tls && { tls }), metrics: metrics.read, onBug })
+  const http = createHttpServer({
+    readiness,
+    ...(tls && { tls }),
+    metrics: metrics.read,
+    gate,
+    requireAsk: createRequireAsk(authorizer),
+    authorizePeers,
+    onBug,
+  })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)
   const founded = await foundIn({ store, tools, now }, config.bootstrap)

@@ -1,8 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
+import { addForwardAuth, type ForwardAuthDeps } from './forward-auth/forward-auth.js'
 import { addHealth } from './health.js'
 
-export interface HttpServerDeps {
+export interface HttpServerDeps extends ForwardAuthDeps {
   /** PEM; absent: clear text. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa?: Buffer }
   readiness(): Readiness
@@ -31,6 +32,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     exposeHeadRoutes: false,
   })
   addHealth(app, deps)
+  addForwardAuth(app, deps)
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }))
   return {
     async listen(host, port) {
