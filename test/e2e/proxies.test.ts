@@ -11,7 +11,7 @@ import { anApplication, aRule, fresh } from '../support/acts.js'
 import { freePort } from '../support/free-port.js'
 import { type Application, startApplication } from '../support/proxy/application.js'
 import { hostileForms } from '../support/proxy/hostile-forms.js'
-import { type Proxy, type ProxyName, startProxy } from '../support/proxy/proxy.js'
+import { type ProxyName, type RunningProxy, startProxy } from '../support/proxy/proxy.js'
 import { sendRaw } from '../support/proxy/raw-request.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
@@ -42,7 +42,7 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
   let settings: Record<string, string>
   let postern: TestSystem
   let application: Application
-  let proxy: Proxy
+  let proxy: RunningProxy
   let reader: { id: string; key: string }
   let posternPort: number
 
@@ -111,13 +111,13 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
     const silent = createServer(() => {}).listen(posternPort, '127.0.0.1')
     await once(silent, 'listening')
     const sockets: Socket[] = []
-    silent.on('connection', (socket) => sockets.push(socket))
+    silent.on('connection', (socket) => sockets.push(socket.on('error', () => {})))
     expect((await allowed()).status).toBeGreaterThanOrEqual(500)
     for (const socket of sockets) socket.destroy()
     silent.close()
     await once(silent, 'close')
     expect(application.reached.slice(before)).toEqual([])
     postern = await startReplica(postern, settings)
-    await expect.poll(async () => (await allowed()).status, { timeout: 30_000 }).toBe(200)
+    await expect.poll(async () => (await allowed()).text, { timeout: 5_000 }).toMatch(/ 200 /)
   })
 })

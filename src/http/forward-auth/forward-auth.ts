@@ -23,6 +23,7 @@ const proxyKeyHeader = 'postern-proxy-key'
  */
 export function addForwardAuth(app: FastifyInstance, deps: ForwardAuthDeps): void {
   app.get('/forward-auth', (request, reply) => answer(deps, request, reply))
+  app.get('/forward-auth/:route', (request, reply) => answer(deps, request, reply))
 }
 
 function answer(
@@ -92,20 +93,26 @@ function check(
 ): Passage | Promise<Passage> {
   const forwarded = readForwarded(headers)
   if ('problem' in forwarded) return deny('REQUEST_AMBIGUOUS', forwarded.problem)
-  const override = overrideOf(request.query)
+  const override = overrideOf(request.params)
   if (override === 'unknown') {
-    return deny('ROUTE_INVALID', `the query may hold only ${overrideNames.join(', ')}, once each`)
+    return deny(
+      'ROUTE_INVALID',
+      `/forward-auth/ may be followed only by ${overrideNames.join(', ')}, once each`,
+    )
   }
   return gate.check({ ...forwarded, headers, ...(override && { override }) })
 }
 
-/** What the proxy's configuration wrote into the address that it asks at. */
-function overrideOf(query: unknown): RouteOverride | undefined | 'unknown' {
-  const entries = Object.entries(query ?? {})
-  if (entries.length === 0) return undefined
-  const isKnown = ([name, value]: [string, unknown]) =>
-    typeof value === 'string' && overrideNames.some((known) => known === name)
-  return entries.every(isKnown) ? Object.fromEntries(entries) : 'unknown'
+/**
+ * What the proxy's configuration wrote into the path that it asks at, as one form-encoded segment.
+ * Never the query: Caddy hands on the client's own there, which would let clients say what is asked.
+ */
+function overrideOf(params: unknown): RouteOverride | undefined | 'unknown' {
+  if (typeof params !== 'object' || params === null || !('route' in params)) return undefined
+  const entries = [...new URLSearchParams(String(params.route))]
+  const isKnown = ([name]: [string, string]) => overrideNames.some((known) => known === name)
+  const isOnce = new Set(entries.map(([name]) => name)).size === entries.length
+  return isOnce && entries.every(isKnown) ? Object.fromEntries(entries) : 'unknown'
 }
 
 function deny(reason: string, message: string): Passage {

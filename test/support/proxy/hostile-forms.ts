@@ -79,6 +79,7 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
     ['a method nobody knows', { ...to('/files/public/a'), method: 'PROPFIND' }],
     ['a verdict of its own', to('/files/secret/a', 'Postern-Decision: allow')],
     ['a query that looks like a path', to('/files/secret/a?/files/public/a')],
+    ['a query that says what to ask', to('/files/secret/a?action=files:read&type=file&id=public')],
     ['no key', { target: '/files/public/a' }],
     ['a key of another form', { target: '/files/public/a', headers: [`Authorization: ${key}`] }],
     ['an unknown key', { target: '/files/public/a', headers: ['Authorization: Bearer pst_x'] }],

@@ -11,7 +11,7 @@ import { aptInstall, attempt } from '../package-manager.js'
 
 export type ProxyName = 'nginx' | 'caddy' | 'haproxy'
 
-export interface Proxy {
+export interface RunningProxy {
   readonly port: number
   stop(): Promise<void>
 }
@@ -28,7 +28,7 @@ const programs: Readonly<Record<ProxyName, (directory: string) => readonly strin
 }
 
 /** Starts the real program with its example configuration, on ports of its own. */
-export async function startProxy(name: ProxyName, behind: Behind): Promise<Proxy> {
+export async function startProxy(name: ProxyName, behind: Behind): Promise<RunningProxy> {
   const program = findProxy(name)
   const directory = mkdtempSync(join(tmpdir(), `postern-${name}-`))
   const port = await freePort()
