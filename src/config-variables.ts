@@ -25,13 +25,6 @@ export const variables = z.object({
     .string()
     .regex(/^(off|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or off')
     .default('127.0.0.1:8080'),
-  POSTERN_PUBLIC_URL: z
-    .string()
-    .regex(
-      /^https?:\/\/[^\s/?#@]+$/,
-      'must be a URL such as https://iam.example.com, without a path',
-    )
-    .optional(),
   POSTERN_ROUTES_FILE: z.string().optional(),
   POSTERN_TLS_CERT_FILE: z.string().optional(),
   POSTERN_TLS_KEY_FILE: z.string().optional(),

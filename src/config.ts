@@ -11,8 +11,6 @@ export interface Config {
   readonly wire: boolean
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
-  /** Where clients reach HTTP, without a path; absent: nobody was told. */
-  readonly publicUrl?: string
   /** Absent: no request is mapped but by a proxy's own word. */
   readonly routesFile?: string
   readonly tls?: TlsFiles
@@ -108,7 +106,6 @@ function assemble(set: Variables): Config {
     listen: set.POSTERN_LISTEN,
     wire: set.POSTERN_WIRE === 'on',
     ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
-    ...(set.POSTERN_PUBLIC_URL && { publicUrl: set.POSTERN_PUBLIC_URL }),
     ...(set.POSTERN_ROUTES_FILE && { routesFile: set.POSTERN_ROUTES_FILE }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),
