@@ -89,6 +89,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const server = createGrpcServer({
     administration: createAdministration({ store, tools, retries, now }),
     authorizer,
+    gate,
     authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
