@@ -5,37 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PermissionSetScopeType } from '../../src/grpc/gen/postern/v1/permission_set.js'
-import { Effect } from '../../src/grpc/gen/postern/v1/policy.js'
-import { anApplication, aRule, fresh } from '../support/acts.js'
 import { freePort } from '../support/free-port.js'
 import { type Application, startApplication } from '../support/proxy/application.js'
 import { hostileForms } from '../support/proxy/hostile-forms.js'
 import { type ProxyName, type RunningProxy, startProxy } from '../support/proxy/proxy.js'
 import { sendRaw } from '../support/proxy/raw-request.js'
+import { aReader } from '../support/proxy/reader.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
 const routes = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
-
-/** Reads public files, and nothing that is secret. */
-async function aReader({ owner }: TestSystem): Promise<{ id: string; key: string }> {
-  const set = fresh('FileReading')
-  await owner.permissionSets.createPermissionSet({
-    name: set,
-    permissions: ['files:read'],
-    scopeType: PermissionSetScopeType.ORGANIZATION,
-  })
-  const reader = await anApplication(owner)
-  await owner.policies.createPolicy({
-    name: fresh('policy'),
-    principal: { $case: 'applicationId', value: reader.id },
-    rules: [
-      aRule({ permissionSetNames: [set] }),
-      aRule({ effect: Effect.DENY, permissionSetNames: [set], resources: ['file/secret/*'] }),
-    ],
-  })
-  return reader
-}
 
 describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (name) => {
   let directory: string
