@@ -8,15 +8,18 @@ import { compileCondition } from './domain/condition/compile.js'
 import { rememberConditions } from './domain/condition/remember.js'
 import { createGrpcServer } from './grpc/server.js'
 import { createHttpServer } from './http/server.js'
-import { openCacheOf } from './open-cache.js'
+import { type CacheParts, openCacheOf } from './open-cache.js'
 import { createEffectiveness, listenHttp, listening, reportHealth } from './open-faces.js'
 import { foundIn, openStore, startTrimming } from './open-store.js'
 import { readPepper } from './pepper.js'
+import { readRoutes } from './routes-file.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
+import { createRequireAsk } from './service/ask-permission.js'
 import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
+import { createGate } from './service/gate.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
 import { createReplySeal } from './service/reply-seal.js'
@@ -74,14 +77,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const truth = await openStore(config, tools, now)
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
-  const version = packageVersion()
-  const metrics = createMetrics({
-    statistics: () => cache.statistics(),
-    readiness: () => cache.readiness(),
-    version,
-  })
-  const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
-  const cache = openCacheOf(config.cache, { ...tools, store: truth, macKey, log, onApplied })
+  const { cache, metrics } = openMeasured(config, { ...tools, store: truth, macKey, log, now })
   opened.add(async () => cache.close())
   const { store, entities, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
@@ -89,10 +85,13 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     log.error({ err: error, path }, 'a call failed on a bug')
   const administration = createAdministration({ store, tools, retries, now })
   const authorizer = createAuthorizer({ ...tools, ...systemClock, entities, now })
+  const { authorizePeers } = config
+  const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const server = createGrpcServer({
     administration,
     authorizer,
-    authorizePeers: config.authorizePeers,
+    gate,
+    authorizePeers,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
@@ -102,8 +101,18 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
-  const asked = { administration, authorizer, readiness, metrics: metrics.read }
-  const http = createHttpServer({ ...asked, ...(tls && { tls }), version, onBug })
+  const http = createHttpServer({
+    administration,
+    authorizer,
+    gate,
+    requireAsk: createRequireAsk(authorizer),
+    authorizePeers,
+    readiness,
+    metrics: metrics.read,
+    ...(tls && { tls }),
+    version: packageVersion(),
+    onBug,
+  })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)
   const founded = await foundIn({ store, tools, now }, config.bootstrap)
@@ -113,6 +122,20 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const close = () => opened.close()
   return { address, httpAddress, founded, store, statistics, readiness, close }
 }
+
+/** Each tells of the other: what is measured, and when it changes. */
+function openMeasured(config: Config, { now, ...parts }: MeasuredParts) {
+  const metrics = createMetrics({
+    statistics: () => cache.statistics(),
+    readiness: () => cache.readiness(),
+    version: packageVersion(),
+  })
+  const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
+  const cache = openCacheOf(config.cache, { ...parts, onApplied })
+  return { cache, metrics }
+}
+
+type MeasuredParts = Omit<CacheParts, 'onApplied'> & Surroundings
 
 function createTools(pepper: string): Tools {
   return {

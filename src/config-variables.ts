@@ -31,6 +31,7 @@ export const variables = z.object({
     .string()
     .regex(/^(off|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or off')
     .default('127.0.0.1:8080'),
+  POSTERN_ROUTES_FILE: z.string().optional(),
   POSTERN_TLS_CERT_FILE: z.string().optional(),
   POSTERN_TLS_KEY_FILE: z.string().optional(),
   POSTERN_TLS_CLIENT_CA_FILE: z.string().optional(),

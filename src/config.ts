@@ -13,6 +13,8 @@ export interface Config {
   readonly workers: number
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
+  /** Absent: no request is mapped but by a proxy's own word. */
+  readonly routesFile?: string
   readonly tls?: TlsFiles
   readonly authorizePeers: 'loopback' | 'anyone'
   readonly pepper: PepperSource
@@ -107,6 +109,7 @@ function assemble(set: Variables): Config {
     wire: set.POSTERN_WIRE === 'on',
     workers: parseWorkers(set, databaseUrl),
     ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
+    ...(set.POSTERN_ROUTES_FILE && { routesFile: set.POSTERN_ROUTES_FILE }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),
     pepper: parsePepper(set, databaseUrl),

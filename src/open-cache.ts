@@ -18,7 +18,8 @@ export function openCacheOf(config: CacheConfig, { log, ...deps }: CacheParts): 
       clock: systemClock,
       random: Math.random,
       onTrouble(part, error) {
-        if (error) log.warn({ err: error, part }, 'works less well than it should')
+        // Its message alone: clients hang the command that failed, with all its words, on an error.
+        if (error) log.warn({ part, why: error.message }, 'works less well than it should')
         else log.info({ part }, 'works again')
       },
     },

@@ -47,6 +47,7 @@ export interface CachedEntitiesDeps {
 
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
 const roundsMax = 8
+const loadsTogether = 64
 
 /**
  * Decides from memory, and from the tiers below what memory lacks. Every decision is taken in one
@@ -152,7 +153,7 @@ export class CachedEntities implements EntitySource {
   }
 
   async #reach(revision: Revision, patience: Patience): Promise<void> {
-    if (this.#covers(revision)) return
+    if (this.feed.covers(revision)) return
     await patience.wait(this.feed.catchUp({ prove: true }))
     const { epoch, number } = this.feed.applied
     // A token of another history names no state of this one: the present is the best answer.
@@ -168,13 +169,6 @@ export class CachedEntities implements EntitySource {
         },
       ],
     })
-  }
-
-  /** Whether the revision is one of the applied history, as far back as that can be told. */
-  #covers(revision: Revision): boolean {
-    const { epoch, number } = this.feed.applied
-    if (revision.epoch !== epoch || revision.number > number) return false
-    return revision.number < this.#window.start || this.#window.contains(revision)
   }
 
   /**
@@ -206,8 +200,15 @@ export class CachedEntities implements EntitySource {
   }
 
   async #loadAll(wants: readonly EntityWant[]): Promise<Tier> {
-    const sources = await Promise.all(wants.map((want) => this.#loader.load(want)))
-    return sources.reduce<Tier>(slower, 'memory')
+    const all = [...new Map(wants.map((want) => [keyOfWant(want), want])).values()]
+    let slowest: Tier = 'memory'
+    // A large batch must not take the whole queue before the store from everybody else.
+    for (let from = 0; from < all.length; from += loadsTogether) {
+      const some = all.slice(from, from + loadsTogether)
+      const sources = await Promise.all(some.map((want) => this.#loader.load(want)))
+      slowest = sources.reduce<Tier>(slower, slowest)
+    }
+    return slowest
   }
 
   #stamp<T>(value: T, tier: Tier, ageMs: number): Decided<T> {

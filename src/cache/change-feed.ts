@@ -63,6 +63,13 @@ export class ChangeFeed {
     return this.#deps.window.applied
   }
 
+  /** Whether the revision is one of the applied history, as far back as that can be told. */
+  covers(revision: Revision): boolean {
+    const { applied, start } = this.#deps.window
+    if (revision.epoch !== applied.epoch || revision.number > applied.number) return false
+    return revision.number < start || this.#deps.window.contains(revision)
+  }
+
   /** Milliseconds; infinite before the first reading. */
   get ageMs(): number {
     if (!this.#verifiedAt) return Number.POSITIVE_INFINITY

@@ -43,6 +43,15 @@ describe('a window of the change log', () => {
     expect(window.isCurrent(['key-3'], at(3))).toBe(true)
   })
 
+  it('is bounded too when one entity changes again and again', () => {
+    const window = new ChangeWindow(10)
+    window.reset(at(0))
+    for (let number = 1; number <= 10_000; number++) window.apply(row(number, 'a'))
+    expect(window.start).toBeGreaterThan(9_980)
+    expect(window.contains(at(1))).toBe(false)
+    expect(window.isCurrent(['b'], at(9_995))).toBe(true)
+  })
+
   it('applies revisions in order and without gaps', () => {
     const window = new ChangeWindow(10)
     window.reset(at(5))

@@ -64,6 +64,8 @@ export class ChangeWindow {
 
   /** What is forgotten takes the start of the window with it. */
   #trim(): void {
+    // However few entities change, and if it is one again and again, revisions take room too.
+    if (this.#nonces.size > this.#keysMax + 1) this.#raiseStart(this.#start + 1)
     while (this.#lastChange.size > this.#keysMax) {
       const [oldest] = this.#lastChange
       if (!oldest) return

@@ -24,6 +24,8 @@ export interface SharedTier {
   readonly keys: SharedKeys
   readonly sealer: Sealer
   readonly codec: EntityCodec
+  /** Called for each entry that was read: whether a server of this store wrote it. */
+  onEntry?(isGenuine: boolean): void
   /** From 0 to 1: entries that were written together must not end together. */
   random(): number
 }
@@ -86,6 +88,7 @@ export class EntityLoader {
     if (!sealed) return false
     const opened = shared.sealer.open(key, sealed)
     if (opened === 'forged') tally.forgedEntries += 1
+    if (opened !== 'unknown') shared.onEntry?.(opened !== 'forged')
     if (typeof opened === 'string') return false
     const revision = { epoch, number: opened.number, nonce: opened.nonce }
     const decoded = shared.codec.decode(want, opened.payload)

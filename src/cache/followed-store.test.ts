@@ -7,14 +7,19 @@ const boundMs = 2_000
 const revision: Revision = { epoch: '00000000000000aa', number: 7, nonce: '00000000000000bb' }
 
 /** A store that has just committed revision 7, and a log that is read as `readings` say. */
-function afterCommit(readings: readonly ('read' | 'lost')[]) {
+function afterCommit(readings: readonly ('read' | 'lost' | 'elsewhere')[]) {
   const seen = { readings: 0, pauses: 0 }
   const feed = {
     applied: { ...revision, number: 6 },
     ageMs: 0,
+    covers: ({ epoch, number, nonce }: Revision) =>
+      feed.applied.epoch === epoch &&
+      feed.applied.number === number &&
+      feed.applied.nonce === nonce,
     async catchUp() {
       const reading = readings[seen.readings++]
-      if (reading !== 'read') throw new Error('the log cannot be read')
+      if (reading === 'lost' || reading === undefined) throw new Error('the log cannot be read')
+      if (reading === 'read') feed.applied = revision
     },
   }
   const clock = {
@@ -51,6 +56,22 @@ it('acknowledges a write without the log once nothing older is answered', async 
   await write()
   expect(feed.ageMs).toBeGreaterThan(boundMs)
   expect(seen.readings).toBeGreaterThan(boundMs / 500)
+})
+
+it('reads again when a reading did not reach the write', async () => {
+  const { write, seen } = afterCommit(['elsewhere', 'read'])
+  await write()
+  expect(seen.readings).toBe(2)
+})
+
+it.each([
+  ['a higher number of another epoch', { epoch: '00000000000000cc', number: 100 }],
+  ['the same number of another history', { nonce: '00000000000000dd' }],
+])('reads the log where what it knows is %s', async (_, applied) => {
+  const { write, feed, seen } = afterCommit(['read'])
+  feed.applied = { ...revision, ...applied }
+  await write()
+  expect(seen.readings).toBe(1)
 })
 
 it('does not read what it knows already', async () => {

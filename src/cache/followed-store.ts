@@ -5,13 +5,14 @@ import type {
   Store,
   WriteTransaction,
 } from '../service/ports.js'
+import type { Revision } from '../service/revision.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { Clock } from './clock.js'
 import type { HintChannel } from './hints.js'
 
 export interface FollowedStoreDeps {
   readonly store: Store
-  readonly feed: Pick<ChangeFeed, 'applied' | 'ageMs' | 'catchUp'>
+  readonly feed: Pick<ChangeFeed, 'covers' | 'ageMs' | 'catchUp'>
   readonly clock: Clock
   /** The staleness bound. */
   readonly boundMs: number
@@ -40,9 +41,9 @@ export class FollowedStore implements Store {
 
   async write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<Stamped<T>> {
     const written = await this.#store.write(work)
-    if (written.revision.number > this.#deps.feed.applied.number) {
+    if (!this.#deps.feed.covers(written.revision)) {
       this.#deps.hints?.publish(written.revision)
-      await this.#follow()
+      await this.#follow(written.revision)
     }
     return written
   }
@@ -51,14 +52,14 @@ export class FollowedStore implements Store {
    * The write is done, whatever becomes of this. While the log cannot be read, it is acknowledged
    * only when the staleness bound is over: from then on nothing older is answered here either.
    */
-  async #follow(): Promise<void> {
-    const { feed, boundMs } = this.#deps
+  async #follow(revision: Revision): Promise<void> {
+    const { feed, clock, boundMs } = this.#deps
+    const sinceMs = clock.monotonicMs()
     for (;;) {
-      const isRead = await feed.catchUp().then(
-        () => true,
-        () => false,
-      )
-      if (isRead || feed.ageMs > boundMs) return
+      await feed.catchUp().catch(() => undefined)
+      // A reading that succeeded need not have reached the write: it may be of another server.
+      if (feed.covers(revision) || feed.ageMs > boundMs) return
+      if (clock.monotonicMs() - sinceMs > boundMs) return
       await this.#pause()
     }
   }

@@ -52,7 +52,12 @@ export interface CacheDeps {
   onTrouble(part: TroublePart, error: Error | undefined): void
 }
 
-export type TroublePart = 'change log' | 'Redis, reading' | 'Redis, writing' | 'Redis, hints'
+export type TroublePart =
+  | 'change log'
+  | 'Redis, reading'
+  | 'Redis, writing'
+  | 'Redis, hints'
+  | 'Redis, contents'
 
 /** Everything between decisions and the store. */
 export interface OpenCache {
@@ -148,6 +153,7 @@ function openRedis(settings: RedisSettings, deps: CacheDeps): OpenRedis {
     'Redis, reading': watch('Redis, reading'),
     'Redis, writing': watch('Redis, writing'),
     'Redis, hints': watch('Redis, hints'),
+    'Redis, contents': watch('Redis, contents'),
   }
   const commands = connectForCommands(settings)
   const subscription = connectForHints(settings)
@@ -164,6 +170,7 @@ function openRedis(settings: RedisSettings, deps: CacheDeps): OpenRedis {
       sealer: new Sealer(deps.macKey),
       codec: createEntityCodec(deps.compileCondition),
       random,
+      onEntry: (isGenuine) => judge(troubles['Redis, contents'], isGenuine),
     },
     hints: new RedisHints({ commands, subscription, trouble: troubles['Redis, hints'] }),
     degradations: () =>
@@ -172,6 +179,11 @@ function openRedis(settings: RedisSettings, deps: CacheDeps): OpenRedis {
       ),
     close: () => disconnect([commands, subscription]),
   }
+}
+
+function judge(contents: Trouble, isGenuine: boolean): void {
+  if (isGenuine) contents.over()
+  else contents.met(new Error('entries that no server of this store wrote: somebody edits it'))
 }
 
 function disconnect(connections: readonly RedisConnection[]): void {

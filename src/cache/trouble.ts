@@ -7,6 +7,7 @@ export interface TroubleDeps {
 }
 
 const againMs = 60_000
+const messagesMax = 100
 
 /** Tells once what is wrong, and once that it is over, however often it is met. */
 export class Trouble {
@@ -14,6 +15,7 @@ export class Trouble {
   /** When each message was told last, in milliseconds of the monotonic clock. */
   readonly #told = new Map<string, number>()
   #current: string | undefined
+  #isTold = false
 
   constructor(deps: TroubleDeps) {
     this.#deps = deps
@@ -31,13 +33,18 @@ export class Trouble {
     // What comes after says how it goes on; what came first says what is wrong.
     this.#current ??= known.message
     if (isTold) return
+    if (this.#told.size >= messagesMax) this.#told.clear()
     this.#told.set(known.message, nowMs)
+    this.#isTold = true
     this.#deps.report(known)
   }
 
   over(): void {
     if (this.#current === undefined) return
     this.#current = undefined
+    // What nobody was told of is not over for anybody.
+    if (!this.#isTold) return
+    this.#isTold = false
     this.#deps.report(undefined)
   }
 }

@@ -2,12 +2,14 @@ import type { MethodDefinition, Server } from '@grpc/grpc-js'
 import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
+import type { Gate } from '../service/gate.js'
 import { type AuthorizePeers, createAdmission } from './admission.js'
 import { apiKeyHandlers } from './api-key.js'
 import { applicationHandlers } from './application.js'
 import { authorizationHandlers } from './authorization.js'
 import type { FindCodec } from './commit.js'
 import { documentHandlers } from './document.js'
+import { extAuthzHandlers, extAuthzService } from './ext-authz.js'
 import { createFrontServer } from './front-server.js'
 import { ApiKeyServiceService } from './gen/postern/v1/api_key.js'
 import { ApplicationServiceService } from './gen/postern/v1/application.js'
@@ -36,6 +38,7 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly authorizer: Authorizer
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
+  readonly gate: Gate
   /** Whether our own transport is in front; @grpc/grpc-js takes the port otherwise. */
   readonly wire: boolean
 }
@@ -118,5 +121,6 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),
   )
+  server.addService(extAuthzService, extAuthzHandlers({ ...deps, ...hotMethods }))
   addReflection(server, serviceNames)
 }

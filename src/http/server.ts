@@ -1,12 +1,13 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
+import { addForwardAuth, type ForwardAuthDeps } from './forward-auth/forward-auth.js'
 import { addHeaders, requestId } from './headers.js'
 import { addHealth } from './health.js'
 import { collectOperations } from './openapi/document.js'
 import { addOpenApi } from './openapi/openapi.js'
 import { addRest, type RestDeps } from './rest/rest.js'
 
-export interface HttpServerDeps extends RestDeps {
+export interface HttpServerDeps extends RestDeps, ForwardAuthDeps {
   readonly version: string
   /** PEM; absent: clear text. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa?: Buffer }
@@ -38,6 +39,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addHeaders(app)
   addHealth(app, deps)
   addRest(app, deps)
+  addForwardAuth(app, deps)
   addOpenApi(app, { described, version: deps.version })
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }))
   return {

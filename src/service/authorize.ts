@@ -4,7 +4,15 @@ import { DomainError } from '../domain/errors.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { isWellFormedSecret, secretMax } from '../domain/secret.js'
 import { invalid, parsed, type Validation } from '../domain/validation.js'
-import type { Decided, Demand, EntityLookup, EntitySource, Freshness } from './entities.js'
+import {
+  type Decided,
+  type Demand,
+  EntitiesMissing,
+  type EntityLookup,
+  type EntitySource,
+  type EntityWant,
+  type Freshness,
+} from './entities.js'
 import { RecentSecrets } from './recent-secrets.js'
 import type { Revision } from './revision.js'
 
@@ -61,22 +69,20 @@ export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
   const batchWork = (inputs: readonly AuthorizeInput[]) => {
     requireBatchSize(inputs)
     const prepared = inputs.map((input) => prepareOne(input, prepare))
-    const nowMs = now()
-    return (lookup: EntityLookup) => prepared.map((each) => answerOne(lookup, each, nowMs))
+    return (lookup: EntityLookup) => answerAll(lookup, prepared, now())
   }
   return {
     async authorize(input, demand) {
       const prepared = prepare(input)
       if ('settled' in prepared) return { decision: prepared.settled }
-      const nowMs = now()
-      const work = (lookup: EntityLookup) => decide(lookup, prepared, nowMs)
+      // The instant is that of the attempt that counts: waiting takes time, and keys expire.
+      const work = (lookup: EntityLookup) => decide(lookup, prepared, now())
       return toAnswer(await entities.decide(demand, work))
     },
     authorizeNow(input) {
       const prepared = prepare(input)
       if ('settled' in prepared) return { decision: prepared.settled }
-      const nowMs = now()
-      const decided = entities.decideNow((lookup) => decide(lookup, prepared, nowMs))
+      const decided = entities.decideNow((lookup) => decide(lookup, prepared, now()))
       return decided && toAnswer(decided)
     },
     async authorizeBatch(inputs, demand) {
@@ -155,6 +161,26 @@ function answerOne(
     return { decision: prepared.settled, reusableMs: Number.POSITIVE_INFINITY }
   }
   return decide(lookup, prepared, nowMs)
+}
+
+/** What any of the questions lacks is loaded at once: rounds do not grow with the batch. */
+function answerAll(
+  lookup: EntityLookup,
+  prepared: readonly (Prepared | Refused)[],
+  nowMs: number,
+): readonly (Outcome | Refused)[] {
+  const missing: EntityWant[] = []
+  const answers = prepared.map((each) => {
+    try {
+      return answerOne(lookup, each, nowMs)
+    } catch (error) {
+      if (!(error instanceof EntitiesMissing)) throw error
+      missing.push(...error.wants)
+      return undefined
+    }
+  })
+  if (missing.length > 0) throw new EntitiesMissing(missing)
+  return answers.filter((answer) => answer !== undefined)
 }
 
 /** All answers of a batch share one receipt: it says what holds for each of them. */

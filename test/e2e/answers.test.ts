@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import {
@@ -156,6 +157,25 @@ onBothStores('what is answered', (system) => {
         'deny KEY_MALFORMED',
       ]
       expect(told).toEqual(questions.map((_, index) => expected[(index * 7) % 4]))
+    })
+
+    it('is answered whole when memory has none of what it asks about', async () => {
+      const { owner } = system()
+      const { key } = await anApplication(owner)
+      const questions = Array.from({ length: 500 }, () =>
+        AuthorizeRequest.fromPartial({
+          ...start,
+          apiKey: key,
+          resource: { projectId: randomUUID() },
+        } as object),
+      )
+      const { answers } = await owner.authorization.authorizeBatch({ questions })
+      expect(answers).toHaveLength(500)
+      for (const { answer } of answers) {
+        expect(answer?.$case === 'response' && describeAnswer(answer.value)).toBe(
+          'deny OUT_OF_SCOPE',
+        )
+      }
     })
 
     it('about a named principal is for those who may ask', async () => {

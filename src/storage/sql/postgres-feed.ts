@@ -49,7 +49,12 @@ export class PostgresFeed {
     const isUnderWay = this.#unannounced !== undefined
     this.#unannounced = revision
     if (isUnderWay) return
-    this.#connection.use((client) => this.#announce(client)).catch(ignore)
+    this.#connection
+      .use((client) => this.#announce(client))
+      .catch(() => {
+        // Lost, as hints may be; the next one must not wait for it.
+        this.#unannounced = undefined
+      })
   }
 
   close(): Promise<void> {

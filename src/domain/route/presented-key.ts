@@ -1,0 +1,57 @@
+/** A header as it was sent: its name, then its value. Those sent twice stand here twice. */
+export type Header = readonly [name: string, value: string]
+
+export type Presented =
+  | { readonly apiKey: string }
+  | {
+      readonly reason: 'CREDENTIAL_MISSING' | 'CREDENTIAL_INVALID' | 'CREDENTIAL_AMBIGUOUS'
+    }
+
+const bearer = /^bearer +([^\s,]+)$/i
+
+/**
+ * The one key that a request presents, as `Authorization: Bearer` or `X-Auth-Token`. Two are
+ * refused, whatever they hold: whoever serves the request might read the other one. So is a value
+ * with a comma, which is how proxies join two.
+ */
+export function presentedKey(headers: Iterable<Header>): Presented {
+  let found: Presented = { reason: 'CREDENTIAL_MISSING' }
+  let count = 0
+  for (const [name, value] of headers) {
+    const known = normalizedName(name)
+    if (known !== 'authorization' && known !== 'x-auth-token') continue
+    count += 1
+    if (count > 1 || value.includes(',')) return { reason: 'CREDENTIAL_AMBIGUOUS' }
+    found = known === 'authorization' ? keyOf(bearer.exec(value.trim())?.[1]) : keyOf(value.trim())
+  }
+  return found
+}
+
+function keyOf(text: string | undefined): Presented {
+  return text === undefined || text === '' || /\s/.test(text)
+    ? { reason: 'CREDENTIAL_INVALID' }
+    : { apiKey: text }
+}
+
+/** Some servers take an underscore for a hyphen, so it is taken for one here. */
+export function normalizedName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}
+
+/** Headers by which frameworks let a client change method or path behind the proxy's back. */
+const overriding = new Set([
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+])
+
+/** The name of such a header, if one was sent. */
+export function findOverridingHeader(headers: Iterable<Header>): string | undefined {
+  for (const [name] of headers) {
+    const known = normalizedName(name)
+    if (overriding.has(known)) return known
+  }
+  return undefined
+}

@@ -1,0 +1,19 @@
+import type { Header } from '../domain/route/presented-key.js'
+
+/** The headers as they were sent: Node's own map keeps but the first of two `Authorization`. */
+export function sentHeaders(rawHeaders: readonly string[]): Header[] {
+  const headers: Header[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
+  }
+  return headers
+}
+
+/** `::ffff:127.0.0.1` is 127.0.0.1. */
+export function plainAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
+}

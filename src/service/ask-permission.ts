@@ -1,0 +1,59 @@
+import type { Decision } from '../domain/decision.js'
+import { permissionDenied } from '../domain/errors.js'
+import { type Session, unauthenticated } from './administration.js'
+import type { Authorizer } from './authorize.js'
+import { minimizeLatency } from './entities.js'
+
+/**
+ * Answers at once, with nothing, or once it is known, for a caller whose key's bearer holds
+ * `iam:decision:ask`; throws or rejects with `DomainError` for others.
+ */
+export type RequireAsk = (session: Session) => undefined | Promise<void>
+
+const permission = 'iam:decision:ask'
+const organizationItself = {
+  organizationId: '',
+  projectId: '',
+  type: '',
+  id: '',
+  name: '',
+  locality: '',
+  attributes: undefined,
+}
+
+/** Whether a caller may ask is a question like any other, and answered from memory. */
+export function createRequireAsk(
+  authorizer: Pick<Authorizer, 'authorize' | 'authorizeNow'>,
+): RequireAsk {
+  return ({ secret: apiKey, ip, userAgent }) => {
+    if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
+    const request = { ip, userAgent }
+    const context = undefined
+    const asked = { apiKey, action: permission, resource: organizationItself, request, context }
+    const answer = authorizer.authorizeNow(asked)
+    if (answer) return requireAskAllowed(answer.decision)
+    return authorizer
+      .authorize(asked, { consistency: minimizeLatency })
+      .then(({ decision }) => requireAskAllowed(decision))
+  }
+}
+
+/** Throws what the decision about `iam:decision:ask` means for the caller. */
+export function requireAskAllowed({ effect, reason, subject }: Decision): undefined {
+  if (effect === 'allow') return undefined
+  switch (reason) {
+    case 'KEY_MALFORMED':
+    case 'KEY_NOT_FOUND':
+      throw unauthenticated('CREDENTIAL_INVALID')
+    case 'KEY_EXPIRED':
+      throw unauthenticated('CREDENTIAL_EXPIRED')
+    case 'PRINCIPAL_LOCKED':
+      throw permissionDenied('PRINCIPAL_LOCKED', 'the bearer of this key is locked')
+    default:
+      throw permissionDenied('PERMISSION_DENIED', `needs the permission \`${permission}\``, {
+        permission,
+        organization_id: subject?.organizationId ?? '',
+        decision: reason,
+      })
+  }
+}
