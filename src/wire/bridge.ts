@@ -173,10 +173,10 @@ function requestHeaders(call: RawCall, { annotate }: BridgeOptions): OutgoingHtt
   return { ...headers, ...notes }
 }
 
+/** Joined as RFC 9110 section 5.3 has it: node:http2 refuses to send some names twice. */
 function addHeader(headers: OutgoingHttpHeaders, name: string, value: string): void {
   const known = headers[name]
-  if (known === undefined) headers[name] = value
-  else headers[name] = [...(Array.isArray(known) ? known : [String(known)]), value]
+  headers[name] = known === undefined ? value : `${known}, ${value}`
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): string[] {
