@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Most tests wait for servers: two at a time use two cores better than one.
+    maxWorkers: 2,
     projects: [
       {
         test: {
