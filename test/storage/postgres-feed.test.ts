@@ -6,6 +6,7 @@ import { PostgresFeed } from '../../src/storage/sql/postgres-feed.js'
 import { Lease } from '../../src/storage/sql/postgres-lease.js'
 import { founded, postgresDeps, save } from '../contract/store-fixture.js'
 import { createDatabase, execute, startPostgres } from '../support/postgres-server.js'
+import { startProxy } from '../support/tcp-proxy.js'
 
 /** How the store reads its log on PostgreSQL, and how it tells of what it wrote. */
 
@@ -92,6 +93,25 @@ it('gives up on a server that does not answer', async () => {
   await expect(feed.readChanges(request)).rejects.toThrow('connection to the store is lost')
   await feed.close()
   silent.close()
+})
+
+it('tells of later writes when it could not tell of one', async () => {
+  const url = await newDatabase()
+  const heard = await listen(await open(url))
+  const proxy = await startProxy(Number(new URL(url).port))
+  onTestFinished(() => proxy.close())
+  const through = new URL(url)
+  through.port = String(proxy.port)
+  const lease = new Lease({ ...postgresDeps, url, mode: 'off', intervalMs: 1_000 })
+  const feed = new PostgresFeed({ url: through.href, timeoutMs: 200, lease })
+  onTestFinished(() => feed.close())
+  const revision = { epoch: '00000000000000aa', number: 1, nonce: '00000000000000bb' }
+  proxy.setWeather({ kind: 'freeze' })
+  feed.announce(revision)
+  await expect(feed.readChanges(request)).rejects.toMatchObject({ message: expect.any(String) })
+  proxy.setWeather({ kind: 'pass' })
+  feed.announce({ ...revision, number: 2 })
+  await vi.waitFor(() => expect(heard.times).toBe(1))
 })
 
 it('does not ask a standby, which may be late', async () => {
