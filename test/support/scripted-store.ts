@@ -54,6 +54,8 @@ export class ManualClock implements Clock {
 export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   epoch = 'e1'
   readonly credentials = new Set<string>()
+  /** When keys expire, in milliseconds since the epoch; those that are not here never do. */
+  readonly expiries = new Map<string, number>()
   rows: ChangeRow[] = []
   timeline = 1
   leaseAgeMs = 0
@@ -107,7 +109,8 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   #snapshot(): DecisionReader {
     const credentials = new Set(this.credentials)
     return {
-      findCredential: async (hash) => (credentials.has(hash) ? credential(hash) : undefined),
+      findCredential: async (hash) =>
+        credentials.has(hash) ? credential(hash, this.expiries.get(hash)) : undefined,
       findCredentialByKeyId: async () => undefined,
       findPrincipal: async () => principal,
       findProjectOrganization: async () => organizationId,
@@ -128,6 +131,7 @@ const principal: Principal = {
   tags: [],
 }
 
-function credential(hash: string): ApiKeyCredential {
-  return { id: hash as ApiKeyId, organizationId, bearer: ref, narrowing: {} }
+function credential(hash: string, expiresAtMs: number | undefined): ApiKeyCredential {
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtMs }
+  return { id: hash as ApiKeyId, organizationId, bearer: ref, narrowing: {}, ...expiry }
 }
