@@ -5,6 +5,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest'
 import { AuthorizeRequest, Freshness_Tier } from '../../src/grpc/gen/postern/v1/authorization.js'
 import { anAdministrator, describeAnswer } from '../support/acts.js'
 import { createAuthority } from '../support/certificates.js'
+import { freePort } from '../support/free-port.js'
 import { createDatabase } from '../support/postgres-server.js'
 import { type RedisServer, startRedis } from '../support/redis-server.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
@@ -69,13 +70,14 @@ describe('servers share what they read', () => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
     writeFileSync(join(directory, 'password'), 'secret-of-redis\n', { mode: 0o600 })
     const file = (name: string) => join(directory, name)
+    const tlsPort = await freePort()
     const secure = new Redis(plain.port, { password: 'secret-of-redis' })
     await secure.config('SET', 'tls-key-file', file('key'), 'tls-cert-file', file('cert'))
     await secure.config('SET', 'tls-ca-cert-file', file('ca'), 'tls-auth-clients', 'no')
-    await secure.config('SET', 'tls-port', String(plain.port + 1))
+    await secure.config('SET', 'tls-port', String(tlsPort))
     secure.disconnect()
     await expectSharing({
-      POSTERN_REDIS_URL: `rediss://127.0.0.1:${plain.port + 1}`,
+      POSTERN_REDIS_URL: `rediss://127.0.0.1:${tlsPort}`,
       POSTERN_REDIS_CA_FILE: file('ca'),
       POSTERN_REDIS_PASSWORD_FILE: file('password'),
     })
@@ -93,12 +95,21 @@ describe('servers share what they read', () => {
   })
 
   it('through a cluster', async () => {
-    const nodes = await Promise.all([0, 1, 2].map(() => aRedis(['--cluster-enabled', 'yes'])))
+    const nodes = await Promise.all([0, 1, 2].map(() => aClusterNode()))
     await joinCluster(nodes)
     const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')
     await expectSharing({ POSTERN_REDIS_URL: `redis-cluster://${hosts}` })
   })
 })
+
+/** Nodes talk to each other 10,000 ports above, where there must be ports. */
+async function aClusterNode(): Promise<RedisServer> {
+  let port = await freePort()
+  while (port > 55_535) port = await freePort()
+  const redis = await startRedis(['--cluster-enabled', 'yes'], { port })
+  open.push(() => redis.stop())
+  return redis
+}
 
 /** Gives each node a third of the slots, and tells them of each other. */
 async function joinCluster(nodes: readonly RedisServer[]): Promise<void> {
