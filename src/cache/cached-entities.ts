@@ -60,7 +60,7 @@ export class CachedEntities implements EntitySource {
   readonly #options: CachedEntitiesOptions
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
-  readonly #views = new ViewMemo()
+  readonly #views: ViewMemo
   readonly #deciders = new DeciderMemo()
   /** Another number whenever memory may hold something else than before. */
   #version = 0
@@ -74,6 +74,7 @@ export class CachedEntities implements EntitySource {
     this.#onApplied = onApplied ?? (() => {})
     this.#options = options
     this.#cache = new EntityCache(options)
+    this.#views = new ViewMemo(options.entriesMax)
     this.#window = new ChangeWindow(options.windowKeysMax)
     this.#lookup = this.#createLookup()
     this.feed = this.#createFeed(store)

@@ -8,6 +8,7 @@ interface Remembered {
   readonly entries: readonly (CachedEntity | undefined)[]
 }
 
+/** As many as a busy process asks for; a smaller cache of entries has no use for so many. */
 const viewsMax = 20_000
 
 /**
@@ -15,7 +16,12 @@ const viewsMax = 20_000
  * the very one in the cache: an entry that was evicted and loaded again is another object.
  */
 export class ViewMemo {
-  readonly #views = new LRUCache<string, Remembered>({ max: viewsMax })
+  readonly #views: LRUCache<string, Remembered>
+
+  /** A view is remembered for its entries only, so it takes no more views than entries. */
+  constructor(entriesMax: number) {
+    this.#views = new LRUCache({ max: Math.min(viewsMax, entriesMax) })
+  }
 
   get(
     { ref }: Principal,
