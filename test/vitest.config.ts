@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/unit/**/*.test.ts'],
           // Properties try thousands of cases, and machines are shared.
           testTimeout: 60_000,
+          // No module of ours keeps anything, so the files of a worker need not load them anew.
+          isolate: false,
         },
       },
       {
