@@ -26,7 +26,6 @@ import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
 import type { FreshnessStatistics } from './service/statistics.js'
-import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 import { createMetrics } from './telemetry/metrics.js'
 import { packageVersion } from './version.js'
@@ -84,7 +83,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
   const administration = createAdministration({ store, tools, retries, now })
-  const authorizer = createAuthorizer({ ...tools, ...systemClock, entities, now })
+  const authorizer = createAuthorizer({ ...tools, entities, now })
   const { authorizePeers } = config
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const server = createGrpcServer({

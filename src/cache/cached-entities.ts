@@ -1,6 +1,7 @@
 import type { AuthorizationView } from '../domain/authorization-view.js'
 import { DomainError } from '../domain/errors.js'
 import { Decider } from '../domain/evaluate.js'
+import type { OrganizationId, ProjectId } from '../domain/ids.js'
 import type { Principal } from '../domain/principal.js'
 import {
   type Consistency,
@@ -19,10 +20,10 @@ import type { FreshnessStatistics } from '../service/statistics.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
-import { DeciderMemo, type Gathered } from './decider-memo.js'
 import { type CachedEntity, EntityCache, type EntityCacheLimits } from './entity-cache.js'
 import { EntityLoader, type LoadedFrom, type LoadLimits, type SharedTier } from './entity-loader.js'
 import { HeldLookup } from './held-lookup.js'
+import { type Gathered, HeldMemo } from './held-memo.js'
 import { Patience } from './patience.js'
 import { Tally } from './tally.js'
 import { ViewMemo } from './view-memo.js'
@@ -61,7 +62,9 @@ export class CachedEntities implements EntitySource {
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
   readonly #views: ViewMemo
-  readonly #deciders = new DeciderMemo()
+  readonly #held = new HeldLookup((want) => this.#find(want))
+  readonly #deciders = new HeldMemo((secretHash: string) => this.#gatherDecider(secretHash))
+  readonly #projects = new HeldMemo((id: ProjectId) => this.#gatherProject(id))
   /** Another number whenever memory may hold something else than before. */
   #version = 0
   readonly #loader: EntityLoader
@@ -121,9 +124,12 @@ export class CachedEntities implements EntitySource {
     )
   }
 
-  decideNow<T>(work: (lookup: EntityLookup) => T): Decided<T> | undefined {
+  decideNow<Subject, T>(
+    work: (lookup: EntityLookup, subject: Subject) => T,
+    subject: Subject,
+  ): Decided<T> | undefined {
     try {
-      const value = work(this.#lookup)
+      const value = work(this.#lookup, subject)
       // Looked at once it is computed: a process can be frozen between any two lines.
       const { ageMs } = this.feed
       return ageMs > this.#options.boundMs ? undefined : this.#stamp(value, 'memory', ageMs)
@@ -234,20 +240,20 @@ export class CachedEntities implements EntitySource {
         this.#cache.clear()
         this.#views.clear()
         this.#deciders.clear()
+        this.#projects.clear()
         this.#version += 1
       },
     })
   }
 
   #createLookup(): EntityLookup {
-    const held = new HeldLookup((want) => this.#find(want))
+    const held = this.#held
     return {
       findCredential: (secretHash) => held.findCredential(secretHash),
       findPrincipal: (ref) => held.findPrincipal(ref),
-      findProjectOrganization: (id) => held.findProjectOrganization(id),
-      viewOf: (principal) => this.#viewOf(principal, this.#bindingsOf(principal), held),
-      findDecider: (secretHash) =>
-        this.#deciders.find(secretHash, this.#version, () => this.#gather(secretHash, held)),
+      findProjectOrganization: (id) => this.#projects.find(id, this.#version),
+      viewOf: (principal) => this.#viewOf(principal, this.#bindingsOf(principal)),
+      findDecider: (secretHash) => this.#deciders.find(secretHash, this.#version),
     }
   }
 
@@ -258,19 +264,25 @@ export class CachedEntities implements EntitySource {
   }
 
   /** All that a decision about a key is made from; `undefined`: there is no such key. */
-  #gather(secretHash: string, held: HeldLookup): Gathered | undefined {
-    const key = held.findCredential(secretHash)
-    const principal = key && held.findPrincipal(key.bearer)
+  #gatherDecider(secretHash: string): Gathered<Decider> | undefined {
+    const key = this.#held.findCredential(secretHash)
+    const principal = key && this.#held.findPrincipal(key.bearer)
     if (!principal) return undefined
     const bindings = this.#bindingsOf(principal)
-    const view = this.#viewOf(principal, bindings, held)
+    const view = this.#viewOf(principal, bindings)
     const named = [
       this.#find({ kind: 'credential', secretHash }),
       this.#find({ kind: 'principal', ref: key.bearer }),
       ...bindings,
     ]
     const parts = named.filter((part) => part !== undefined)
-    return { parts, create: () => new Decider({ key, principal, view }) }
+    return { parts, make: () => new Decider({ key, principal, view }) }
+  }
+
+  #gatherProject(id: ProjectId): Gathered<OrganizationId> | undefined {
+    const organizationId = this.#held.findProjectOrganization(id)
+    const part = this.#find({ kind: 'project', id })
+    return organizationId && part && { parts: [part], make: () => organizationId }
   }
 
   #bindingsOf({ ref, groupIds }: Principal): (CachedEntity | undefined)[] {
@@ -278,12 +290,8 @@ export class CachedEntities implements EntitySource {
   }
 
   /** A view is as good as the entries that it was joined from, which the cache still holds. */
-  #viewOf(
-    principal: Principal,
-    entries: readonly (CachedEntity | undefined)[],
-    held: HeldLookup,
-  ): AuthorizationView {
-    return this.#views.get(principal, entries, () => held.viewOf(principal))
+  #viewOf(principal: Principal, entries: readonly (CachedEntity | undefined)[]): AuthorizationView {
+    return this.#views.get(principal, entries, () => this.#held.viewOf(principal))
   }
 }
 

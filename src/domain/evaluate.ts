@@ -1,6 +1,6 @@
 import { type ApiKeyCredential, isExpired, type KeyNarrowing } from './api-key.js'
 import type { AuthorizationView } from './authorization-view.js'
-import { type ConditionInput, type ConditionOutcome, mayReadTime } from './condition/condition.js'
+import { type ConditionInput, mayReadTime } from './condition/condition.js'
 import type { Decision, DenyReason, Subject } from './decision.js'
 import type { OrganizationId, ProjectId } from './ids.js'
 import { contains, parseIpAddress, parseIpRange } from './ip-range.js'
@@ -8,6 +8,7 @@ import { matchesPattern } from './pattern.js'
 import type { CompiledRule } from './policy.js'
 import type { Principal } from './principal.js'
 import type { Question } from './question.js'
+import type { RuleTest } from './rule-index.js'
 import { Verdicts } from './verdicts.js'
 
 /** All that a decision about one principal depends on, read from one snapshot. */
@@ -74,17 +75,17 @@ export class Decider {
 
   #decideByPolicies(question: Question, nowMs: number): Decision {
     const conditions = new ConditionsOf(this.principal, question, nowMs)
-    // A deny ends the search: no allow can override it. What cannot be computed still denies.
-    const denied = this.#view.denies.find(question, (rule) => conditions.ask(rule) !== 'false')
+    // A deny ends the search: no allow can override it.
+    const denied = this.#view.denies.find(question, conditions)
     if (denied) return this.#verdicts.byRule(denied, conditions.haveReadTime)
-    const allowed = this.#view.allows.find(question, (rule) => conditions.ask(rule) === 'true')
+    const allowed = this.#view.allows.find(question, conditions)
     if (allowed) return this.#verdicts.byRule(allowed, conditions.haveReadTime)
     return this.#verdicts.deny('NO_MATCHING_RULE', conditions.haveReadTime)
   }
 }
 
 /** The conditions of one question's rules: their input is made when the first of them needs it. */
-class ConditionsOf {
+class ConditionsOf implements RuleTest {
   readonly #principal: Principal
   readonly #question: Question
   readonly #nowMs: number
@@ -98,11 +99,13 @@ class ConditionsOf {
     this.#nowMs = nowMs
   }
 
-  ask({ condition }: CompiledRule): ConditionOutcome['kind'] {
-    if (!condition) return 'true'
+  /** What cannot be computed does not allow, and still denies. */
+  accepts({ condition, effect }: CompiledRule): boolean {
+    if (!condition) return true
     this.#input ??= conditionInput(this.#principal, this.#question, this.#nowMs)
     if (mayReadTime(condition)) this.haveReadTime = true
-    return condition.evaluate(this.#input).kind
+    const { kind } = condition.evaluate(this.#input)
+    return effect === 'deny' ? kind !== 'false' : kind === 'true'
   }
 }
 

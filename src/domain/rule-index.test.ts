@@ -6,6 +6,7 @@ import {
   production,
   staging,
 } from '../../test/support/rules.js'
+import type { CompiledRule } from './policy.js'
 import type { Question } from './question.js'
 import { RuleIndex } from './rule-index.js'
 
@@ -24,10 +25,11 @@ const index = new RuleIndex(rules)
 
 function fitting(question: Question): string[] {
   const names: string[] = []
-  index.find(question, (rule) => {
-    names.push(rule.id)
+  const accepts = ({ id }: CompiledRule) => {
+    names.push(id)
     return false
-  })
+  }
+  index.find(question, { accepts })
   return [...new Set(names)].sort()
 }
 
@@ -46,15 +48,16 @@ test.each<[string, Question, string[]]>([
 })
 
 test('tries unconditional rules before those that need an evaluation', () => {
-  expect(index.find(aQuestion('if:read'), () => true)?.id).toBe('unconditional')
+  expect(index.find(aQuestion('if:read'), { accepts: () => true })?.id).toBe('unconditional')
 })
 
 test('goes on until a rule is accepted', () => {
-  const found = index.find(aQuestion('if:read'), (rule) => rule.condition !== undefined)
+  const accepts = ({ condition }: CompiledRule) => condition !== undefined
+  const found = index.find(aQuestion('if:read'), { accepts })
   expect(found?.id).toBe('conditional')
 })
 
 test('knows its size, and finds nothing when it is empty', () => {
   expect(index.size).toBe(rules.length)
-  expect(new RuleIndex([]).find(aQuestion('if:read'), () => true)).toBeUndefined()
+  expect(new RuleIndex([]).find(aQuestion('if:read'), { accepts: () => true })).toBeUndefined()
 })

@@ -5,6 +5,11 @@ import type { Question } from './question.js'
 
 const knownActionsMax = 64
 
+/** Asked of each rule that fits, until one is accepted. */
+export interface RuleTest {
+  accepts(rule: CompiledRule): boolean
+}
+
 /**
  * All rules of one effect, arranged so that a question meets only rules whose action, scope and
  * resource patterns fit: the cost of a question does not grow with the rules that cannot match it.
@@ -22,11 +27,11 @@ export class RuleIndex {
     return this.#size
   }
 
-  /** The first fitting rule, in no promised order, that `accept` answers true for. */
-  find(question: Question, accept: (rule: CompiledRule) => boolean): CompiledRule | undefined {
+  /** The first fitting rule, in no promised order, that `test` accepts. */
+  find(question: Question, test: RuleTest): CompiledRule | undefined {
     if (this.#size === 0) return undefined
     for (const scopes of this.#scopesOf(question.action)) {
-      const found = scopes.find(question, accept)
+      const found = scopes.find(question, test)
       if (found) return found
     }
     return undefined
@@ -70,12 +75,10 @@ class RulesByScope {
     else for (const id of rule.scope.projectIds) this.#ofProject(id).add(rule)
   }
 
-  find(question: Question, accept: (rule: CompiledRule) => boolean): CompiledRule | undefined {
+  find(question: Question, test: RuleTest): CompiledRule | undefined {
     const { projectId, path } = question.resource
-    if (projectId === undefined) return this.#organization.find(path, accept)
-    return (
-      this.#everyProject.find(path, accept) ?? this.#byProject.get(projectId)?.find(path, accept)
-    )
+    if (projectId === undefined) return this.#organization.find(path, test)
+    return this.#everyProject.find(path, test) ?? this.#byProject.get(projectId)?.find(path, test)
   }
 
   #ofProject(id: ProjectId): RulesByResource {
@@ -102,10 +105,15 @@ class RulesByResource {
     }
   }
 
-  find(path: string, accept: (rule: CompiledRule) => boolean): CompiledRule | undefined {
+  find(path: string, test: RuleTest): CompiledRule | undefined {
     return (
-      this.#everyResource.find(accept) ??
-      this.#byPattern?.search(path, (rules) => rules.find(accept))
+      firstAccepted(this.#everyResource, test) ??
+      this.#byPattern?.search(path, (rules) => firstAccepted(rules, test))
     )
   }
+}
+
+function firstAccepted(rules: readonly CompiledRule[], test: RuleTest): CompiledRule | undefined {
+  for (const rule of rules) if (test.accepts(rule)) return rule
+  return undefined
 }

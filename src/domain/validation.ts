@@ -5,24 +5,25 @@ import { DomainError, type Violation } from './errors.js'
  * once. Parsers report here and return a harmless value; `finish` throws before anyone can use it.
  */
 export class Validation {
-  readonly #violations: Violation[] = []
+  /** Made when it is needed, which is seldom. */
+  #violations: Violation[] | undefined
 
   fail(field: string, reason: string, description: string): void {
+    this.#violations ??= []
     this.#violations.push({ field, reason, description })
   }
 
   get failed(): boolean {
-    return this.#violations.length > 0
+    return this.#violations !== undefined
   }
 
   get violations(): readonly Violation[] {
-    return this.#violations
+    return this.#violations ?? []
   }
 
   /** Throws an `invalid` error that carries every violation, if there is one. */
   finish(): void {
-    if (!this.failed) return
-    throw invalid(this.#violations)
+    if (this.#violations) throw invalid(this.#violations)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { isWellFormedSecret, secretMax } from '../domain/secret.js'
-import { invalid, parsed, type Validation } from '../domain/validation.js'
+import { invalid, Validation } from '../domain/validation.js'
 import {
   type Decided,
   type Demand,
@@ -46,10 +46,8 @@ export interface Authorizer {
 export interface AuthorizerDeps {
   readonly entities: EntitySource
   hashSecret(secret: string): string
-  /** Milliseconds since the epoch; read once for each call. */
+  /** Milliseconds since the epoch. */
   now(): number
-  /** Milliseconds that never go back. */
-  monotonicMs(): number
 }
 
 const batchMax = 1_000
@@ -58,38 +56,39 @@ const unknown: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
 export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
   const { entities, now } = deps
-  const secrets = new RecentSecrets(deps)
-  const prepare = (input: AuthorizeInput): Prepared => {
-    const question = parsed((v) => parseAsked(v, input))
-    const recent = secrets.find(input.apiKey)
-    if (recent !== undefined) return { question, secretHash: recent }
+  const secrets = new RecentSecrets(deps.hashSecret)
+  const prepare = (input: AuthorizeInput, askedAtMs: number): Prepared => {
+    const question = parseAsked(input)
+    const recent = secrets.find(input.apiKey, askedAtMs)
+    if (recent !== undefined) return { question, secretHash: recent, askedAtMs }
     if (!isWellFormedSecret(input.apiKey)) return { settled: malformed }
-    return { question, secretHash: secrets.hashOf(input.apiKey) }
+    return { question, secretHash: secrets.hashOf(input.apiKey, askedAtMs), askedAtMs }
   }
   const batchWork = (inputs: readonly AuthorizeInput[]) => {
     requireBatchSize(inputs)
-    const prepared = inputs.map((input) => prepareOne(input, prepare))
+    const askedAtMs = now()
+    const prepared = inputs.map((input) => prepareOne(input, (each) => prepare(each, askedAtMs)))
     return (lookup: EntityLookup) => answerAll(lookup, prepared, now())
   }
   return {
     async authorize(input, demand) {
-      const prepared = prepare(input)
+      const prepared = prepare(input, now())
       if ('settled' in prepared) return { decision: prepared.settled }
       // The instant is that of the attempt that counts: waiting takes time, and keys expire.
       const work = (lookup: EntityLookup) => decide(lookup, prepared, now())
       return toAnswer(await entities.decide(demand, work))
     },
     authorizeNow(input) {
-      const prepared = prepare(input)
+      const prepared = prepare(input, now())
       if ('settled' in prepared) return { decision: prepared.settled }
-      const decided = entities.decideNow((lookup) => decide(lookup, prepared, now()))
+      const decided = entities.decideNow(decideAsAsked, prepared)
       return decided && toAnswer(decided)
     },
     async authorizeBatch(inputs, demand) {
       return toBatch(await entities.decide(demand, batchWork(inputs)))
     },
     authorizeBatchNow(inputs) {
-      const decided = entities.decideNow(batchWork(inputs))
+      const decided = entities.decideNow(batchWork(inputs), undefined)
       return decided && toBatch(decided)
     },
   }
@@ -117,6 +116,13 @@ type Prepared = Asked | { readonly settled: Decision }
 interface Asked {
   readonly question: Question
   readonly secretHash: string
+  /** Milliseconds since the epoch. */
+  readonly askedAtMs: number
+}
+
+/** What is answered without waiting is answered for the instant at which it was asked. */
+function decideAsAsked(lookup: EntityLookup, asked: Asked): Outcome {
+  return decide(lookup, asked, asked.askedAtMs)
 }
 
 function decide(lookup: EntityLookup, { question, secretHash }: Asked, nowMs: number): Outcome {
@@ -195,12 +201,15 @@ function toBatch(
   return { value, revision, freshness: cut(freshness, shortestMs) }
 }
 
-function parseAsked(v: Validation, input: AuthorizeInput): Question {
+function parseAsked(input: AuthorizeInput): Question {
+  const v = new Validation()
   if (input.apiKey === '') v.fail('api_key', 'REQUIRED', 'must be the whole API key')
   else if (input.apiKey.length > secretMax) {
     v.fail('api_key', 'TOO_LONG', `must be at most ${secretMax} characters`)
   }
-  return parseQuestion(v, '', input)
+  const question = parseQuestion(v, '', input)
+  v.finish()
+  return question
 }
 
 function requireBatchSize(inputs: readonly unknown[]): void {

@@ -60,9 +60,12 @@ export interface EntitySource {
   decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
   /**
    * The same without waiting, within the staleness bound; `undefined` when something must be waited
-   * for.
+   * for. `work` is handed `subject`, so that it need not be made anew for each question.
    */
-  decideNow<T>(work: (lookup: EntityLookup) => T): Decided<T> | undefined
+  decideNow<Subject, T>(
+    work: (lookup: EntityLookup, subject: Subject) => T,
+    subject: Subject,
+  ): Decided<T> | undefined
 }
 
 /** What a caller asks of an answer besides that it be right. */

@@ -1,9 +1,3 @@
-export interface RecentSecretsDeps {
-  hashSecret(secret: string): string
-  /** Milliseconds that never go back. */
-  monotonicMs(): number
-}
-
 const generationMs = 30_000
 const generationMax = 20_000
 
@@ -12,19 +6,18 @@ const generationMax = 20_000
  * decision. A secret that nobody has presented for a minute is in no memory of ours any more.
  */
 export class RecentSecrets {
-  readonly #deps: RecentSecretsDeps
+  readonly #hashSecret: (secret: string) => string
   #young = new Map<string, string>()
   #old: ReadonlyMap<string, string> = new Map()
-  #turnedAtMs: number
+  #turnedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(deps: RecentSecretsDeps) {
-    this.#deps = deps
-    this.#turnedAtMs = deps.monotonicMs()
+  constructor(hashSecret: (secret: string) => string) {
+    this.#hashSecret = hashSecret
   }
 
-  /** `undefined`: it was not presented of late. */
-  find(secret: string): string | undefined {
-    this.#turn()
+  /** `undefined`: it was not presented of late. `nowMs` is that of any one clock. */
+  find(secret: string, nowMs: number): string | undefined {
+    this.#turn(nowMs)
     const young = this.#young.get(secret)
     if (young !== undefined) return young
     const old = this.#old.get(secret)
@@ -32,20 +25,20 @@ export class RecentSecrets {
     return old
   }
 
-  hashOf(secret: string): string {
-    const known = this.find(secret)
+  hashOf(secret: string, nowMs: number): string {
+    const known = this.find(secret, nowMs)
     if (known !== undefined) return known
-    const hash = this.#deps.hashSecret(secret)
+    const hash = this.#hashSecret(secret)
     this.#young.set(secret, hash)
     return hash
   }
 
   /** What was not asked for since the turn before the last is forgotten. */
-  #turn(): void {
-    const nowMs = this.#deps.monotonicMs()
-    const isOld = nowMs - this.#turnedAtMs >= generationMs
-    if (!isOld && this.#young.size < generationMax) return
-    const isForgotten = nowMs - this.#turnedAtMs >= 2 * generationMs
+  #turn(nowMs: number): void {
+    const elapsedMs = nowMs - this.#turnedAtMs
+    // A clock that was set back tells nothing of how long it has been.
+    const isForgotten = elapsedMs < 0 || elapsedMs >= 2 * generationMs
+    if (!isForgotten && elapsedMs < generationMs && this.#young.size < generationMax) return
     this.#old = isForgotten ? new Map() : this.#young
     this.#young = new Map()
     this.#turnedAtMs = nowMs

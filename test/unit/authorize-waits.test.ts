@@ -34,7 +34,6 @@ beforeEach(() => {
     entities,
     hashSecret: (secret) => secret,
     now: () => clock.wallMs(),
-    monotonicMs: () => clock.monotonicMs(),
   })
   store.grant(apiKey)
   store.expiries.set(apiKey, 3_000)

@@ -5,6 +5,7 @@ import { toAnswer } from '../answer.js'
 import { AuthorizeResponse } from '../gen/postern/v1/authorization.js'
 import { freshnessBytesMax, writeFreshness } from './freshness-writer.js'
 import { RevisionText } from './revision-text.js'
+import { Scratch } from './scratch.js'
 
 const freshnessTag = 0x62
 
@@ -13,17 +14,19 @@ const freshnessTag = 0x62
  * its freshness, which has the highest number, is encoded once for each revision.
  */
 export class AnswerWriter {
+  readonly #scratch = new Scratch()
   readonly #texts = new RevisionText()
   #revision: Revision | undefined
   #heads = new WeakMap<Decision, Uint8Array>()
 
+  /** What it answers is good until it writes the next one: who keeps it longer copies it. */
   write({ decision, revision, freshness }: Answer): Uint8Array {
     const head = this.headOf(decision, revision)
     if (!freshness) return head
-    const message = Buffer.allocUnsafe(head.length + freshnessBytesMax)
-    message.set(head, 0)
-    const end = writeFreshness(message, head.length, { tag: freshnessTag, freshness })
-    return message.subarray(0, end)
+    const octets = this.#scratch.atLeast(head.length + freshnessBytesMax)
+    octets.set(head, 0)
+    const end = writeFreshness(octets, head.length, { tag: freshnessTag, freshness })
+    return this.#scratch.first(end)
   }
 
   /** The answer without its freshness. */

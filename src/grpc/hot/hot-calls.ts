@@ -12,21 +12,25 @@ import { createStreamed } from './streamed.js'
 
 /**
  * The methods that are asked at full rate, from message to message, whichever engine carries them.
- * What memory can answer is answered without a promise. Throw or reject with `DomainError`.
+ * What memory can answer is answered without a promise, and that answer is good until the next one:
+ * who keeps it longer copies it. Throw or reject with `DomainError`.
  */
 export interface HotCalls {
-  authorize(message: Buffer, caller: HotCaller): Uint8Array | Promise<Uint8Array>
-  authorizeBatch(message: Buffer, caller: HotCaller): Uint8Array | Promise<Uint8Array>
+  readonly authorize: UnaryAnswer
+  readonly authorizeBatch: UnaryAnswer
   /** One message of a stream whose caller was admitted; the answer bears the question's id. */
   authorizeStreamed(message: Buffer, leftMs: number): Uint8Array | Promise<Uint8Array>
 }
+
+export type UnaryAnswer = (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>
 
 export function createHotCalls(authorizer: Authorizer): HotCalls {
   const answers = new AnswerWriter()
   const batches = new BatchWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
     const request = decodeStrictly(AuthorizeRequest, message)
-    return answers.write(await authorizer.authorize(request, demandOf(request.consistency, leftMs)))
+    const demand = demandOf(request.consistency, leftMs)
+    return Buffer.from(answers.write(await authorizer.authorize(request, demand)))
   }
   const askBatchSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
     const { questions, consistency } = decodeStrictly(AuthorizeBatchRequest, message)

@@ -9,8 +9,7 @@ import { DomainError } from '../../domain/errors.js'
 import type { Admission } from '../admission.js'
 import { toServiceError } from '../errors.js'
 import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
-import type { HotCaller } from './caller.js'
-import type { HotCalls } from './hot-calls.js'
+import type { HotCalls, UnaryAnswer } from './hot-calls.js'
 import { StreamSession } from './stream-session.js'
 
 export interface HotMethodsDeps {
@@ -23,9 +22,8 @@ export interface HotMethodsDeps {
 const { authorize, authorizeBatch, authorizeStream } = AuthorizationServiceService
 const raw = {
   requestDeserialize: (bytes: Buffer) => bytes,
-  // The library copies by a method that only a Buffer has.
-  responseSerialize: (bytes: Uint8Array) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  // Copied by then, and by a method that only a Buffer has.
+  responseSerialize: (bytes: Buffer) => bytes,
 }
 
 /** The hot methods as bytes: whoever serves them reads and writes by hand. */
@@ -35,29 +33,30 @@ export const hotService: ServiceDefinition = {
   authorizeStream: { ...authorizeStream, ...raw },
 }
 
-type Unary = ServerUnaryCall<Buffer, Uint8Array>
-type Duplex = ServerDuplexStream<Buffer, Uint8Array>
+type Unary = ServerUnaryCall<Buffer, Buffer>
+type Duplex = ServerDuplexStream<Buffer, Buffer>
 
 /** The hot methods on @grpc/grpc-js. */
 export function libraryMethods(deps: HotMethodsDeps): UntypedServiceImplementation {
   const { hot } = deps
   return {
-    authorize: unary(deps, (message, caller) => hot.authorize(message, caller)),
-    authorizeBatch: unary(deps, (message, caller) => hot.authorizeBatch(message, caller)),
+    authorize: unary(deps, hot.authorize),
+    authorizeBatch: unary(deps, hot.authorizeBatch),
     authorizeStream: (call: Duplex) => {
       serveStream(deps, call).catch((error: unknown) => call.destroy(toError(deps, call, error)))
     },
   }
 }
 
-function unary(
-  deps: HotMethodsDeps,
-  answer: (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>,
-) {
-  return (call: Unary, callback: sendUnaryData<Uint8Array>): void => {
+function unary(deps: HotMethodsDeps, answer: UnaryAnswer) {
+  return (call: Unary, callback: sendUnaryData<Buffer>): void => {
     const caller = { admit: () => deps.admission.admit(call), leftMs: () => leftMs(call) }
-    // One way for what is thrown and what is rejected.
-    new Promise<Uint8Array>((resolve) => resolve(answer(call.request, caller))).then(
+    // One way for what is thrown and what is rejected, and copied before anything else is answered.
+    const answerOwn = async () => {
+      const message = answer(call.request, caller)
+      return Buffer.from(message instanceof Uint8Array ? message : await message)
+    }
+    answerOwn().then(
       (message) => callback(null, message),
       (error: unknown) => callback(toError(deps, call, error)),
     )
@@ -67,7 +66,7 @@ function unary(
 async function serveStream(deps: HotMethodsDeps, call: Duplex): Promise<void> {
   await deps.admission.admit(call)
   const session = new StreamSession(deps.hot, {
-    send: (message) => call.write(message),
+    send: (message) => call.write(Buffer.from(message)),
     pause: () => void call.pause(),
     resume: () => void call.resume(),
     finish: (error) =>

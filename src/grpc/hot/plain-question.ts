@@ -37,41 +37,58 @@ export function readPlainQuestion(
   let request: RawQuestion['request']
   let seen = 0
   while (cursor.at < end) {
-    const tag = octets.charCodeAt(cursor.at++)
+    const tag = cursor.tag()
     // Whatever comes twice is merged by rules of its own.
-    if (!(tag <= requestTag) || (seen & (1 << (tag >> 3))) !== 0) return undefined
+    if (seen & (1 << (tag >> 3))) return undefined
     seen |= 1 << (tag >> 3)
-    if (tag === apiKeyTag) apiKey = cursor.text(end)
-    else if (tag === actionTag) action = cursor.text(end)
-    else if (tag === resourceTag) resource = readResource(cursor, end)
-    else if (tag === requestTag) request = readRequest(cursor, end)
+    if (tag === 0x0a) apiKey = cursor.text(end)
+    else if (tag === 0x12) action = cursor.text(end)
+    else if (tag === 0x1a) resource = readResource(cursor, end)
+    else if (tag === 0x22) request = readRequest(cursor, end)
     else return undefined
     if (cursor.isLost) return undefined
   }
-  return cursor.at === end ? { apiKey, action, resource, request, context: undefined } : undefined
+  return { apiKey, action, resource, request, context: undefined }
 }
 
-const apiKeyTag = 0x0a
-const actionTag = 0x12
-const resourceTag = 0x1a
-const requestTag = 0x22
-
 function readResource(cursor: Cursor, limit: number): RawResource {
-  const texts = cursor.texts(limit, 6)
-  return {
-    organizationId: texts[0] ?? '',
-    projectId: texts[1] ?? '',
-    type: texts[2] ?? '',
-    id: texts[3] ?? '',
-    name: texts[4] ?? '',
-    locality: texts[5] ?? '',
-    attributes: undefined,
+  const end = cursor.end(limit)
+  let organizationId = ''
+  let projectId = ''
+  let type = ''
+  let id = ''
+  let name = ''
+  let locality = ''
+  let seen = 0
+  while (cursor.at < end && !cursor.isLost) {
+    const tag = cursor.tag()
+    if (seen & (1 << (tag >> 3))) cursor.isLost = true
+    seen |= 1 << (tag >> 3)
+    if (tag === 0x0a) organizationId = cursor.text(end)
+    else if (tag === 0x12) projectId = cursor.text(end)
+    else if (tag === 0x1a) type = cursor.text(end)
+    else if (tag === 0x22) id = cursor.text(end)
+    else if (tag === 0x2a) name = cursor.text(end)
+    else if (tag === 0x32) locality = cursor.text(end)
+    else cursor.isLost = true
   }
+  return { organizationId, projectId, type, id, name, locality, attributes: undefined }
 }
 
 function readRequest(cursor: Cursor, limit: number): NonNullable<RawQuestion['request']> {
-  const texts = cursor.texts(limit, 2)
-  return { ip: texts[0] ?? '', userAgent: texts[1] ?? '' }
+  const end = cursor.end(limit)
+  let ip = ''
+  let userAgent = ''
+  let seen = 0
+  while (cursor.at < end && !cursor.isLost) {
+    const tag = cursor.tag()
+    if (seen & (1 << (tag >> 3))) cursor.isLost = true
+    seen |= 1 << (tag >> 3)
+    if (tag === 0x0a) ip = cursor.text(end)
+    else if (tag === 0x12) userAgent = cursor.text(end)
+    else cursor.isLost = true
+  }
+  return { ip, userAgent }
 }
 
 /** Where a message is read, and whether what stands there was still plain. */
@@ -87,8 +104,13 @@ class Cursor {
     this.at = at
   }
 
+  /** Field numbers beyond 31 take two octets, the first of which is no tag that anybody knows. */
+  tag(): number {
+    return this.#octets.charCodeAt(this.at++)
+  }
+
   text(limit: number): string {
-    const end = this.#endOfField(limit)
+    const end = this.end(limit)
     const start = this.at
     if (this.isLost || !(this.#isAllAscii || this.#isAscii(start, end))) {
       this.isLost = true
@@ -98,22 +120,8 @@ class Cursor {
     return this.#octets.slice(start, end)
   }
 
-  /** The fields of a message of nothing but texts, numbered from 1 to `count`. */
-  texts(limit: number, count: number): readonly string[] {
-    const texts: string[] = []
-    const end = this.#endOfField(limit)
-    while (!this.isLost && this.at < end) {
-      const tag = this.#octets.charCodeAt(this.at++)
-      const index = (tag >> 3) - 1
-      if ((tag & 7) !== 2 || index < 0 || index >= count || texts[index] !== undefined) {
-        this.isLost = true
-      } else texts[index] = this.text(end)
-    }
-    return texts
-  }
-
-  /** Reads the length that stands at the cursor; longer fields than 16 KiB are not plain. */
-  #endOfField(limit: number): number {
+  /** Where the field ends whose length stands here; longer ones than 16 KiB are not plain. */
+  end(limit: number): number {
     const low = this.#octets.charCodeAt(this.at++)
     const high = low < 0x80 ? 0 : this.#octets.charCodeAt(this.at++)
     const end = this.at + (low & 0x7f) + (high << 7)

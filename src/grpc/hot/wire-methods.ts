@@ -11,6 +11,7 @@ import { detailsHeader, toServiceError, toStatus } from '../errors.js'
 import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
 import type { CallOrigin } from '../session.js'
 import type { HotCaller } from './caller.js'
+import type { UnaryAnswer } from './hot-calls.js'
 import type { HotMethodsDeps } from './library-methods.js'
 import { StreamSession } from './stream-session.js'
 
@@ -26,15 +27,21 @@ export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Meth
   const { authorize, authorizeBatch, authorizeStream } = AuthorizationServiceService
   const { hot } = deps
   const callerOf = createCallers(deps)
-  const unary = (
-    answer: (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>,
-  ): Method => ({
+  const unary = (answer: UnaryAnswer): Method => ({
     kind: 'unary',
-    handle: (message, call) => replyOf(deps, call, () => answer(message, callerOf(call))),
+    handle(message, call) {
+      try {
+        const reply = answer(message, callerOf(call))
+        if (reply instanceof Uint8Array) return reply
+        return reply.catch((error: unknown) => toRefusal(deps, call, error))
+      } catch (error) {
+        return toRefusal(deps, call, error)
+      }
+    },
   })
   return {
-    [authorize.path]: unary((message, caller) => hot.authorize(message, caller)),
-    [authorizeBatch.path]: unary((message, caller) => hot.authorizeBatch(message, caller)),
+    [authorize.path]: unary(hot.authorize),
+    [authorizeBatch.path]: unary(hot.authorizeBatch),
     [authorizeStream.path]: { kind: 'streaming', open: (call) => openStream(deps, call, callerOf) },
     '/grpc.health.v1.Health/Check': {
       kind: 'unary',
@@ -101,20 +108,6 @@ function originOf(call: Call): CallOrigin {
     if (!name.endsWith('-bin')) metadata.add(name, entries[at + 1] ?? '')
   }
   return { metadata, getPeer: () => peerName(call.peer) }
-}
-
-function replyOf(
-  deps: WireMethodsDeps,
-  call: Call,
-  answer: () => Uint8Array | Promise<Uint8Array>,
-): Reply | Promise<Reply> {
-  try {
-    const reply = answer()
-    if (reply instanceof Uint8Array) return reply
-    return reply.catch((error: unknown) => toRefusal(deps, call, error))
-  } catch (error) {
-    return toRefusal(deps, call, error)
-  }
 }
 
 function openStream(

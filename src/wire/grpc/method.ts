@@ -4,7 +4,8 @@ import type { StreamingCall } from './streaming-call.js'
 
 /**
  * Answers one message with one. The message lies in what was read from the socket: who keeps it
- * longer than the call to this function, also behind an `await`, copies it.
+ * longer than the call to this function, also behind an `await`, copies it. An answer that is given
+ * at once is copied before anything else is handled.
  */
 export type UnaryHandler = (message: Buffer, call: Call) => Reply | Promise<Reply>
 
