@@ -13,7 +13,11 @@ import type { Contender } from './contender.js'
 
 export const cerbosPath = '/cerbos.svc.v1.CerbosService/CheckResources'
 
-const program = fileURLToPath(new URL('../peers/node_modules/.bin/cerbos', import.meta.url))
+/** The Go program itself: the package's own command is a process around it. */
+const binary = `cerbos-${process.platform}-${process.arch}`
+const program = fileURLToPath(
+  new URL(`../peers/node_modules/@cerbos/${binary}/${binary}`, import.meta.url),
+)
 
 /** `actions`: one rule each, all of them for the role of whoever asks. */
 export async function startCerbos(actions: readonly string[]): Promise<Contender> {
