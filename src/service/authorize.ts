@@ -67,7 +67,7 @@ export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
   const batchWork = (inputs: readonly AuthorizeInput[]) => {
     requireBatchSize(inputs)
     const askedAtMs = now()
-    const prepared = inputs.map((input) => prepareOne(input, (each) => prepare(each, askedAtMs)))
+    const prepared = inputs.map((input) => prepareOne(input, askedAtMs, prepare))
     return (lookup: EntityLookup) => answerAll(lookup, prepared, now())
   }
   return {
@@ -145,10 +145,11 @@ function reusableMs(decision: Decision, expiresAtMs: number | undefined, nowMs: 
 /** A malformed question fails alone; anything else that goes wrong fails the batch. */
 function prepareOne(
   input: AuthorizeInput,
-  prepare: (input: AuthorizeInput) => Prepared,
-): Prepared | { readonly error: DomainError } {
+  askedAtMs: number,
+  prepare: (input: AuthorizeInput, askedAtMs: number) => Prepared,
+): Prepared | Refused {
   try {
-    return prepare(input)
+    return prepare(input, askedAtMs)
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'invalid') return { error }
     throw error

@@ -47,7 +47,7 @@ export function createHotCalls(authorizer: Authorizer): HotCalls {
     authorizeBatch(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
-      const plain = readPlainBatch(message.toString('latin1'), isAscii(message))
+      const plain = readPlainBatch(message)
       const batch = plain && authorizer.authorizeBatchNow(plain)
       return batch ? batches.write(batch) : askBatchSlowly(Buffer.from(message), caller.leftMs())
     },

@@ -1,12 +1,15 @@
+import { isAscii } from 'node:buffer'
 import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
 
 const questionTag = 0x0a
 
 /**
- * Reads an AuthorizeBatchRequest that holds nothing but plain questions, in latin1; `undefined` for
- * any other, which is for the general decoder.
+ * Reads an AuthorizeBatchRequest that holds nothing but plain questions; `undefined` for any other,
+ * which is for the general decoder.
  */
-export function readPlainBatch(octets: string, isAscii = false): AskedQuestion[] | undefined {
+export function readPlainBatch(message: Buffer): AskedQuestion[] | undefined {
+  const octets = message.toString('latin1')
+  const isAllAscii = isAscii(message)
   const questions: AskedQuestion[] = []
   let at = 0
   while (at < octets.length) {
@@ -15,7 +18,9 @@ export function readPlainBatch(octets: string, isAscii = false): AskedQuestion[]
     const high = low < 0x80 ? 0 : octets.charCodeAt(at++)
     const end = at + (low & 0x7f) + (high << 7)
     if (!(high < 0x80 && end <= octets.length)) return undefined
-    const question = readPlainQuestion(octets, { start: at, end, isAscii })
+    // The lengths of long questions are no ASCII, though all within them may be.
+    const part = { start: at, end, isAscii: isAllAscii || isAscii(message.subarray(at, end)) }
+    const question = readPlainQuestion(octets, part)
     if (!question) return undefined
     questions.push(question)
     at = end

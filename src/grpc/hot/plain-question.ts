@@ -91,6 +91,8 @@ function readRequest(cursor: Cursor, limit: number): NonNullable<RawQuestion['re
   return { ip, userAgent }
 }
 
+const notAscii = /[\x80-\xff]/
+
 /** Where a message is read, and whether what stands there was still plain. */
 class Cursor {
   readonly #octets: string
@@ -112,12 +114,11 @@ class Cursor {
   text(limit: number): string {
     const end = this.end(limit)
     const start = this.at
-    if (this.isLost || !(this.#isAllAscii || this.#isAscii(start, end))) {
-      this.isLost = true
-      return ''
-    }
+    if (this.isLost) return ''
     this.at = end
-    return this.#octets.slice(start, end)
+    const text = this.#octets.slice(start, end)
+    if (!this.#isAllAscii && notAscii.test(text)) this.isLost = true
+    return text
   }
 
   /** Where the field ends whose length stands here; longer ones than 16 KiB are not plain. */
@@ -128,11 +129,5 @@ class Cursor {
     // Past the end of the octets there is no number, and no comparison is true of it.
     if (!(high < 0x80 && end <= limit)) this.isLost = true
     return end
-  }
-
-  #isAscii(start: number, end: number): boolean {
-    const octets = this.#octets
-    for (let at = start; at < end; at++) if (octets.charCodeAt(at) >= 0x80) return false
-    return true
   }
 }

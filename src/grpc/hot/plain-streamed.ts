@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
 
 export interface StreamedQuestion {
@@ -9,10 +10,11 @@ const idTag = 0x0a
 const questionTag = 0x12
 
 /**
- * Reads an AuthorizeStreamRequest that holds a short ASCII id and a plain question, in this order,
- * in latin1; `undefined` for any other, which is for the general decoder.
+ * Reads an AuthorizeStreamRequest that holds a short ASCII id and a plain question, in this order;
+ * `undefined` for any other, which is for the general decoder.
  */
-export function readPlainStreamed(octets: string): StreamedQuestion | undefined {
+export function readPlainStreamed(message: Buffer): StreamedQuestion | undefined {
+  const octets = message.toString('latin1')
   const idEnd = 2 + octets.charCodeAt(1)
   if (octets.charCodeAt(0) !== idTag || !(idEnd < octets.length && idEnd < 0x82)) return undefined
   for (let at = 2; at < idEnd; at++) if (octets.charCodeAt(at) >= 0x80) return undefined
@@ -21,6 +23,7 @@ export function readPlainStreamed(octets: string): StreamedQuestion | undefined 
   const high = low < 0x80 ? 0 : octets.charCodeAt(idEnd + 2)
   const start = idEnd + (low < 0x80 ? 2 : 3)
   if (start + (low & 0x7f) + (high << 7) !== octets.length || !(high < 0x80)) return undefined
-  const question = readPlainQuestion(octets, { start })
+  const part = { start, end: octets.length, isAscii: isAscii(message.subarray(start)) }
+  const question = readPlainQuestion(octets, part)
   return question && { id: octets.slice(2, idEnd), question }
 }

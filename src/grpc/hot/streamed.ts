@@ -10,8 +10,9 @@ import {
   QuestionError,
 } from '../gen/postern/v1/authorization.js'
 import type { AnswerWriter } from './answer-writer.js'
-import { varintBytes, writeVarint } from './fields.js'
+import { varintBytes, writeText, writeVarint } from './fields.js'
 import { readPlainStreamed } from './plain-streamed.js'
+import { Scratch } from './scratch.js'
 
 const idTag = 0x0a
 const responseTag = 0x12
@@ -26,23 +27,24 @@ export function createStreamed(
   authorizer: Authorizer,
   writer: AnswerWriter,
 ): (message: Buffer, leftMs: number) => Uint8Array | Promise<Uint8Array> {
+  const streamed = new StreamedWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
       requireShortId(id)
       const asked = question ?? AuthorizeRequest.decode(noBytes)
       const answer = await authorizer.authorize(asked, demandOf(asked.consistency, leftMs))
-      return writeStreamed(id, responseTag, writer.write(answer))
+      return Buffer.from(streamed.write(id, responseTag, writer.write(answer)))
     } catch (error) {
       return refuseAlone(id, error)
     }
   }
   return (message, leftMs) => {
-    const plain = readPlainStreamed(message.toString('latin1'))
+    const plain = readPlainStreamed(message)
     if (!plain) return askSlowly(Buffer.from(message), leftMs)
     try {
       const answer = authorizer.authorizeNow(plain.question)
-      if (answer) return writeStreamed(plain.id, responseTag, writer.write(answer))
+      if (answer) return streamed.write(plain.id, responseTag, writer.write(answer))
     } catch (error) {
       return refuseAlone(plain.id, error)
     }
@@ -61,17 +63,24 @@ function requireShortId(id: string): void {
 
 function refuseAlone(id: string, error: unknown): Uint8Array {
   if (!(error instanceof DomainError)) throw error
-  return writeStreamed(id, errorTag, QuestionError.encode(toQuestionError(error)).finish())
+  const body = QuestionError.encode(toQuestionError(error)).finish()
+  return new StreamedWriter().write(id, errorTag, body)
 }
 
-function writeStreamed(id: string, tag: number, body: Uint8Array): Uint8Array {
-  const idBytes = Buffer.byteLength(id)
-  const headBytes = 2 + varintBytes(idBytes) + varintBytes(body.length)
-  const message = Buffer.allocUnsafe(headBytes + idBytes + body.length)
-  message[0] = idTag
-  let at = writeVarint(message, 1, idBytes)
-  at += message.write(id, at)
-  message[at] = tag
-  message.set(body, writeVarint(message, at + 1, body.length))
-  return message
+/** Writes AuthorizeStreamResponse; what it answers is good until it writes the next one. */
+class StreamedWriter {
+  readonly #scratch = new Scratch()
+
+  write(id: string, tag: number, body: Uint8Array): Uint8Array {
+    const idBytes = Buffer.byteLength(id)
+    const headBytes = 2 + varintBytes(idBytes) + varintBytes(body.length)
+    const octets = this.#scratch.atLeast(headBytes + idBytes + body.length)
+    octets[0] = idTag
+    let at = writeVarint(octets, 1, idBytes)
+    at = writeText(octets, at, id)
+    octets[at] = tag
+    at = writeVarint(octets, at + 1, body.length)
+    octets.set(body, at)
+    return this.#scratch.first(at + body.length)
+  }
 }
