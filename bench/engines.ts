@@ -3,7 +3,8 @@ import { Decider } from '../src/domain/evaluate.js'
 import type { Question } from '../src/domain/question.js'
 import { startCasbin } from './support/casbin.js'
 import { startCedar } from './support/cedar.js'
-import { factsWith, question, rulesOf } from './support/evaluated-world.js'
+import { factsWith, questions, rulesOf } from './support/evaluated-world.js'
+import { plotBars } from './support/plot.js'
 import { printMachine, printTable, rounded } from './support/report.js'
 import { inTurns } from './support/rounds.js'
 import { nsOfEach } from './support/timing.js'
@@ -20,15 +21,11 @@ const short = process.argv.includes('--short')
 const rounds = short ? 3 : 9
 const sizes = [20, 1_000]
 const nowMs = Date.parse('2026-06-15T10:00:00Z')
-/** Of many resources, each asked about twice: with an action that is allowed and one that is not. */
-const cases = Array.from({ length: 100 }, (_, index) => {
-  const id = `web-${index}`
-  const allowed: Question = {
-    ...question,
-    resource: { ...question.resource, id, path: `server/${id}` },
-  }
-  return { allowed, forbidden: { ...allowed, action: `compute:images:read${index}` } }
-})
+/** Each asked twice: with an action that is allowed and one that is not. */
+const cases = questions.map((allowed, index) => ({
+  allowed,
+  forbidden: { ...allowed, action: `compute:images:read${index}` },
+}))
 
 /** Whether the question is allowed. */
 type Engine = (question: Question) => boolean
@@ -64,6 +61,7 @@ function turn(name: string, engine: Engine): () => number {
 
 printMachine()
 const rows: string[][] = []
+const bars: { label: string; value: number }[] = []
 const ratios: Record<string, number> = {}
 for (const size of sizes) {
   const engines = await startAll(size)
@@ -74,10 +72,15 @@ for (const size of sizes) {
   const ns: Record<string, number> = await inTurns(turns, rounds)
   for (const [name, each] of Object.entries(ns)) {
     rows.push([size.toLocaleString('en-US'), name, rounded(each), rounded(1e9 / each)])
+    bars.push({ label: `${name}, ${size.toLocaleString('en-US')} rules`, value: 1e9 / each })
     if (name !== 'postern') {
       ratios[`posternOver_${name}_${size}`] = Number((each / (ns.postern ?? 1)).toPrecision(3))
     }
   }
 }
 printTable(['rules', 'engine', 'ns for each decision', 'decisions/s'], rows)
+if (!short) {
+  const title = 'Decisions in one process, of engines that run in Node'
+  plotBars('engines', { title, unit: 'decisions/s', bars, isLogarithmic: true })
+}
 console.log(JSON.stringify(ratios))

@@ -1,14 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { execute } from '../test/support/postgres-server.js'
-import { Asker, askAll } from './support/asking.js'
-import { insertKeys } from './support/bulk-keys.js'
-import {
-  anAllowedApplication,
-  type Backends,
-  type Replicas,
-  startBackends,
-  startReplicas,
-} from './support/replicas.js'
+import { growKeys, type KeysResult } from './support/grow-keys.js'
+import { type Backends, type Replicas, startBackends, startReplicas } from './support/replicas.js'
 import { printMachine, printTable, rounded } from './support/report.js'
 import { quantile } from './support/rounds.js'
 
@@ -18,9 +11,6 @@ import { quantile } from './support/rounds.js'
  */
 
 const isShort = process.argv.includes('--short')
-const sizes = isShort ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000]
-/** Of each size, at most so many are asked about, and so held in memory. */
-const askedMax = isShort ? 3_000 : 20_000
 const counts = [1, 2, 4, 8]
 const watchMs = isShort ? 2_000 : 10_000
 
@@ -28,66 +18,11 @@ const watchMs = isShort ? 2_000 : 10_000
 process.setMaxListeners(50)
 const backends = await startBackends()
 try {
-  const growth = await growKeys(backends)
+  const growth = await growKeys(backends, { isShort })
   const servers = await growServers(backends)
   report(growth, servers)
 } finally {
   await backends.stop()
-}
-
-interface KeysResult {
-  readonly keys: number
-  readonly fromStoreMs: readonly number[]
-  readonly fromMemoryMs: readonly number[]
-  /** As the server estimates it for its own limit. */
-  readonly bytesOfEach: number
-  /** By which the resident memory of the process grew. */
-  readonly residentOfEach: number
-}
-
-/** One database, to which keys are added; a new server for each size. */
-async function growKeys(backends: Backends): Promise<KeysResult[]> {
-  const founded = await startReplicas({ backends, count: 1 })
-  const { databaseUrl, owners } = founded
-  const [owner] = owners
-  if (!owner) throw new Error('a server was started')
-  const application = await anAllowedApplication(owner, 'bench')
-  await founded.stop()
-  const results: KeysResult[] = []
-  const secrets: string[] = []
-  for (const keys of sizes) {
-    const count = keys - secrets.length
-    for (const secret of await insertKeys({ databaseUrl, application, count })) secrets.push(secret)
-    const server = await startReplicas({ backends, count: 1, databaseUrl })
-    results.push({ keys, ...(await measureKeys(server, spread(secrets))) })
-    await server.stop()
-  }
-  return results
-}
-
-/** Some of all, from the first to the last. */
-function spread(secrets: readonly string[]): string[] {
-  const step = Math.max(1, Math.floor(secrets.length / askedMax))
-  return secrets.filter((_, index) => index % step === 0).slice(0, askedMax)
-}
-
-async function measureKeys(server: Replicas, secrets: readonly string[]) {
-  const asker = new Asker(server.addresses[0] ?? '')
-  // The heap of a process that has just begun grows for reasons of its own.
-  await askAll(asker, Array(2_000).fill(secrets[0]))
-  const before = await server.readMetrics(0)
-  const fromStore = await askAll(asker, secrets.slice(1))
-  const between = await server.readMetrics(0)
-  const fromMemory = await askAll(asker, secrets.slice(1))
-  asker.close()
-  const grown = (name: string) => (between.get(name) ?? 0) - (before.get(name) ?? 0)
-  const entries = grown('postern_cache_entries')
-  return {
-    fromStoreMs: fromStore.map(({ tookMs }) => tookMs),
-    fromMemoryMs: fromMemory.map(({ tookMs }) => tookMs),
-    bytesOfEach: grown('postern_cache_bytes') / entries,
-    residentOfEach: grown('process_resident_memory_bytes') / entries,
-  }
 }
 
 interface ServersResult {

@@ -7,6 +7,7 @@ import { cerbosPath, cerbosRequest, isAllowedByCerbos, startCerbos } from './sup
 import { type Contender, pin, startContender } from './support/contender.js'
 import { type H2loadResult, h2load, type Shape } from './support/h2load.js'
 import { memoryMiB } from './support/memory.js'
+import { plotBars } from './support/plot.js'
 import { printMachine, printTable, rounded } from './support/report.js'
 import { median } from './support/rounds.js'
 import { aWorldOf20Rules, toBytes } from './support/world.js'
@@ -52,6 +53,7 @@ try {
   printMachine()
   const results = await saturate()
   printSaturation(results)
+  if (!short) plot(results)
   await atRates(results)
   await checkAll()
   console.log(JSON.stringify(ratiosOf(results)))
@@ -165,6 +167,16 @@ function printSaturation(results: Results): void {
       }),
     ),
   )
+}
+
+function plot(results: Results): void {
+  for (const shape of Object.keys(shapes) as ShapeName[]) {
+    const bars = [...entries.keys()].map((label) => {
+      return { label, value: of(results, `${shape} ${label}`, 'callsPerSecond') }
+    })
+    const title = `Unary calls, ${shape.replace('x', ' connections x ')} in flight, one server core`
+    plotBars(`peers-${shape}`, { title, unit: 'calls/s', bars })
+  }
 }
 
 /** An open loop at a share of what each can do: how long calls take when there is room. */

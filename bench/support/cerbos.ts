@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import { freePort } from '../../test/support/free-port.js'
 import type { Contender } from './contender.js'
+import { cpuUsOf } from './cpu.js'
 
 /** Cerbos, the Go server, with as many rules as Postern has and the same question. */
 
@@ -81,12 +82,6 @@ async function serving(outputs: readonly (NodeJS.ReadableStream | null)[]): Prom
       })
     }
   })
-}
-
-/** Linux tells it in ticks of a hundredth of a second. */
-function cpuUsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
 /** A CheckResourcesRequest of one resource and one action, by the numbers of its published proto. */

@@ -4,17 +4,24 @@ import type { OrganizationId, PolicyId, ProjectId, RuleId, UserId } from '../../
 import type { CompiledRule } from '../../src/domain/policy.js'
 import type { Question } from '../../src/domain/question.js'
 
-/** A question, and principals whose policies hold many rules of which one matches it. */
+/** Questions, and principals whose policies hold many rules of which one matches them. */
 
 const organizationId = 'organization' as OrganizationId
 const projectId = 'project' as ProjectId
 
-export const question: Question = {
+/** Each about another resource. */
+export const questions: readonly Question[] = Array.from({ length: 100 }, (_, index) => ({
   action: 'compute:servers:start',
-  resource: { projectId, type: 'server', id: 'web-1', path: 'server/web-1', attributes: {} },
+  resource: {
+    projectId,
+    type: 'server',
+    id: `web-${index}`,
+    path: `server/web-${index}`,
+    attributes: {},
+  },
   request: { ip: '10.1.2.3' },
   context: {},
-}
+}))
 
 export const matching = rule('match', { permissions: ['compute:servers:*'] })
 

@@ -25,13 +25,13 @@ export interface H2loadResult {
 }
 
 /**
- * Unary calls from nghttp2's load generator, pinned to `core`. It looks at the status of HTTP only:
+ * Unary calls from nghttp2's load generator, pinned to `core` if there is one. It looks at the status of HTTP only:
  * whether answers are right has to be seen by other means.
  */
 export async function h2load(
-  contender: Contender,
+  contender: Pick<Contender, 'address' | 'cpuUs'>,
   { connections, inFlight, calls, callsPerSecond }: Shape,
-  load: { readonly path: string; readonly message: Uint8Array; readonly core: number },
+  load: { readonly path: string; readonly message: Uint8Array; readonly core?: number },
 ): Promise<H2loadResult> {
   const directory = mkdtempSync(join(tmpdir(), 'h2load-'))
   const body = join(directory, 'body')
@@ -41,8 +41,9 @@ export async function h2load(
   writeFileSync(body, Buffer.concat([prefix, load.message]))
   try {
     const cpuBefore = await contender.cpuUs()
-    const { stdout } = await run('taskset', [
-      ...['-c', String(load.core), 'h2load', '-d', body, `--log-file=${log}`],
+    const pinned = load.core === undefined ? [] : ['-c', String(load.core)]
+    const { stdout } = await run(pinned.length > 0 ? 'taskset' : 'env', [
+      ...[...pinned, 'h2load', '-d', body, `--log-file=${log}`],
       ...['-H', 'te: trailers', '-H', 'content-type: application/grpc'],
       ...['-n', String(calls), '-c', String(connections), '-m', String(inFlight)],
       ...(callsPerSecond ? ['--rps', String(callsPerSecond / connections)] : []),

@@ -1,10 +1,14 @@
 import { cpus } from 'node:os'
 
-/** What a figure is worth depends on where it was seen. */
-export function printMachine(): void {
+/** What a figure is worth depends on where it was seen, with what, and when. */
+export function machine(): string {
   const [cpu] = cpus()
   const where = `${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`
-  console.log(`Node ${process.version}, ${where}, ${new Date().toISOString().slice(0, 10)}\n`)
+  return `Node ${process.version}, ${where}, ${new Date().toISOString().slice(0, 10)}`
+}
+
+export function printMachine(): void {
+  console.log(`${machine()}\n`)
 }
 
 /** A Markdown table, to be pasted into the README as it is. */

@@ -4,7 +4,10 @@ import { connect } from '../../test/support/api.js'
 import type { Contender } from './contender.js'
 
 /** An application with twenty rules, one of which allows the question; checks that it does. */
-export async function aWorldOf20Rules({ address, secret }: Contender): Promise<AuthorizeRequest> {
+export async function aWorldOf20Rules({
+  address,
+  secret,
+}: Pick<Contender, 'address' | 'secret'>): Promise<AuthorizeRequest> {
   const connection = connect(address)
   try {
     const owner = connection.as(secret)
