@@ -9,10 +9,10 @@ export function varintBytes(value: number): number {
 export function writeVarint(to: Uint8Array, start: number, value: number): number {
   let at = start
   let rest = value
-  // Divided, because numbers here may be longer than the 32 bits that shifts know.
   while (rest >= 0x80) {
-    to[at++] = (rest % 0x80) | 0x80
-    rest = Math.floor(rest / 0x80)
+    to[at++] = (rest & 0x7f) | 0x80
+    // Shifts know 32 bits, and are quicker than dividing, which longer numbers need.
+    rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 0x80)
   }
   to[at++] = rest
   return at
