@@ -8,8 +8,12 @@ import { reportCpu } from './report-cpu.js'
 const config = parseConfig({
   ...process.env,
   POSTERN_LISTEN: '127.0.0.1:0',
-  POSTERN_HTTP_LISTEN: 'off',
+  POSTERN_HTTP_LISTEN: process.env.POSTERN_HTTP_LISTEN ?? 'off',
   POSTERN_LOG_LEVEL: 'error',
 })
 const system = await openSystem(config, createLog(config.logLevel))
-reportCpu({ address: system.address, secret: system.founded?.ownerKey.secret ?? '' })
+reportCpu({
+  address: system.address,
+  secret: system.founded?.ownerKey.secret ?? '',
+  httpAddress: system.httpAddress ?? '',
+})

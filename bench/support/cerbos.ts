@@ -36,6 +36,7 @@ export async function startCerbos(actions: readonly string[]): Promise<Contender
   return {
     address: `127.0.0.1:${port}`,
     secret: '',
+    httpAddress: '',
     pid,
     cpuUs: async () => cpuUsOf(pid),
     async stop() {

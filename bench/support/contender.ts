@@ -7,6 +7,8 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
 export interface Contender {
   readonly address: string
   readonly secret: string
+  /** Where it speaks HTTP/1.1, if it does. */
+  readonly httpAddress: string
   readonly pid: number
   /** Microseconds of CPU that the server has used so far. */
   cpuUs(): Promise<number>
@@ -19,7 +21,7 @@ export function pin({ pid }: Contender, core: number): void {
 }
 
 export async function startContender(
-  name: 'echo' | 'node-http2' | 'postern' | 'wire',
+  name: 'echo' | 'fastify' | 'node-http2' | 'postern' | 'wire',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const program = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url))
@@ -27,10 +29,11 @@ export async function startContender(
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, ...env },
   })
-  const { address, secret = '' } = await message<{ address: string; secret?: string }>(child)
+  const { address, secret = '', httpAddress = '' } = await message<Ready>(child)
   return {
     address,
     secret,
+    httpAddress,
     pid: child.pid ?? 0,
     async cpuUs() {
       child.send('cpu')
@@ -42,6 +45,8 @@ export async function startContender(
     },
   }
 }
+
+type Ready = { address: string; secret?: string; httpAddress?: string }
 
 async function message<T>(child: ChildProcess): Promise<T> {
   const [value] = (await once(child, 'message')) as [T]
