@@ -344,6 +344,23 @@ onBothStores('resources, searches and simulations', (system) => {
       expect(await refusalOf(powerless)).toMatchObject(denied)
     })
 
+    it('refuses to cut the last path to mend the organization, whoever would', async () => {
+      const { owner, as } = system()
+      const ownerEmail = `${fresh('owner')}@other.example`
+      const made = await owner.organizations.createOrganization({ name: 'Other', ownerEmail })
+      const api = as(made.ownerApiKey)
+      const manager = await anAdministrator(api, 'IAMManager')
+      await api.apiKeys.deleteApiKey({ accessKey: made.ownerAccessKey })
+      const { policies } = await as(manager.key).policies.listPolicies()
+      const value = { policyId: policies[0]?.id ?? '', etag: '' }
+      const call = as(manager.key).simulations.simulate({
+        changes: [{ change: { $case: 'deletePolicy', value } }],
+        questions: [about(manager.id, '')],
+      })
+      expect(await refusalOf(call)).toMatchObject({ reason: 'LAST_IAM_PATH' })
+      await as(manager.key).policies.getPolicy(value)
+    })
+
     it('refuses what the call itself would, by the path of the change', async () => {
       const { owner } = system()
       const { id } = await anApplication(owner)
