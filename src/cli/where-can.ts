@@ -8,11 +8,8 @@ import { projectNames } from './directory.js'
 import { exitCodes } from './exit-code.js'
 import { checkPrincipal, findPrincipal, principalOptions } from './principal-option.js'
 import { protoJson } from './proto-json.js'
-import { questionOptions, readQuestion } from './question.js'
+import { questionParts, readQuestion } from './question.js'
 import { resourceTable } from './resource-table.js'
-
-const { ip, context } = questionOptions
-const userAgent = questionOptions['user-agent']
 
 export const whereCan: Command = {
   path: 'where-can',
@@ -22,9 +19,7 @@ export const whereCan: Command = {
     ...principalOptions,
     project: { value: 'NAME|ID', help: 'only resources in this project' },
     type: { value: 'TYPE', help: 'only resources of this type' },
-    ...(ip && { ip }),
-    ...(userAgent && { 'user-agent': userAgent }),
-    ...(context && { context }),
+    ...questionParts('ip', 'user-agent', 'context'),
     ...connectionOptions,
   },
   examples: ['postern where-can compute:servers:start --user ada@example.com --type server'],

@@ -7,9 +7,9 @@ import { located } from '../located.js'
 import { Pacer } from '../pacer.js'
 import type { PrincipalInput } from '../principal-input.js'
 import { requirePermission } from '../require.js'
-import { findOwnProjects, Side } from './answer.js'
 import { make, permissionToSee, type SimulatedChange } from './change.js'
 import { type AskedQuestion, parseQuestions } from './question.js'
+import { findOwnProjects, Side } from './side.js'
 
 export interface SimulationInput {
   readonly changes: readonly SimulatedChange[]
