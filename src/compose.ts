@@ -20,12 +20,14 @@ import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
+import { limitLongActs } from './service/long-acts.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
 import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
 import type { FreshnessStatistics } from './service/statistics.js'
+import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 import { createMetrics } from './telemetry/metrics.js'
 import { packageVersion } from './version.js'
@@ -88,6 +90,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const server = createGrpcServer({
     administration,
+    longActs: limitLongActs(administration),
     authorizer,
     gate,
     authorizePeers,
@@ -144,5 +147,7 @@ function createTools(pepper: string): Tools {
     compileCondition: rememberConditions(compileCondition),
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
+    monotonicMs: systemClock.monotonicMs,
+    nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   }
 }

@@ -21,6 +21,13 @@ export const questionOptions: OptionSpecs = {
   context: { value: 'JSON', help: 'anything else that conditions read as `context`' },
 }
 
+/** Some of the options, for commands that leave a part of the question open. */
+export function questionParts(...names: readonly string[]): OptionSpecs {
+  return Object.fromEntries(
+    Object.entries(questionOptions).filter(([name]) => names.includes(name)),
+  )
+}
+
 export interface WireQuestion {
   readonly action: string
   readonly resource: Resource

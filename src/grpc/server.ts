@@ -20,6 +20,9 @@ import { OrganizationServiceService } from './gen/postern/v1/organization.js'
 import { PermissionSetServiceService } from './gen/postern/v1/permission_set.js'
 import { PolicyServiceService } from './gen/postern/v1/policy.js'
 import { ProjectServiceService } from './gen/postern/v1/project.js'
+import { ResourceServiceService } from './gen/postern/v1/resource.js'
+import { SearchServiceService } from './gen/postern/v1/search.js'
+import { SimulationServiceService } from './gen/postern/v1/simulation.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
 import { groupHandlers } from './group.js'
 import { createHotCalls } from './hot/hot-calls.js'
@@ -31,10 +34,15 @@ import { permissionSetHandlers } from './permission-set.js'
 import { policyHandlers } from './policy.js'
 import { projectHandlers } from './project.js'
 import { addReflection } from './reflection.js'
+import { resourceHandlers } from './resource.js'
+import { searchHandlers } from './search.js'
+import { simulationHandlers } from './simulation.js'
 import { userHandlers } from './user.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
   readonly administration: Administration
+  /** The same, for acts that take their time. */
+  readonly longActs: Administration
   readonly authorizer: Authorizer
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
@@ -78,6 +86,9 @@ const serviceNames = [
   'PermissionSetService',
   'PolicyService',
   'ProjectService',
+  'ResourceService',
+  'SearchService',
+  'SimulationService',
   'UserService',
 ].map((name) => `postern.v1.${name}`)
 
@@ -91,6 +102,9 @@ const services = [
   PermissionSetServiceService,
   PolicyServiceService,
   ProjectServiceService,
+  ResourceServiceService,
+  SearchServiceService,
+  SimulationServiceService,
   UserServiceService,
 ] as const
 
@@ -103,7 +117,9 @@ function createFindCodec(): FindCodec {
 }
 
 function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethodsDeps): void {
-  const methods = createMethods(deps, createFindCodec())
+  const findCodec = createFindCodec()
+  const methods = createMethods(deps, findCodec)
+  const searching = createMethods({ ...deps, administration: deps.longActs }, findCodec)
   // The hot methods are the same bytes on every engine.
   server.addService(
     { ...tolerant(AuthorizationServiceService), ...hotService },
@@ -117,6 +133,9 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
   server.addService(tolerant(ApiKeyServiceService), apiKeyHandlers(methods))
   server.addService(tolerant(PermissionSetServiceService), permissionSetHandlers(methods))
   server.addService(tolerant(PolicyServiceService), policyHandlers(methods))
+  server.addService(tolerant(ResourceServiceService), resourceHandlers(methods))
+  server.addService(tolerant(SearchServiceService), searchHandlers(searching))
+  server.addService(tolerant(SimulationServiceService), simulationHandlers(methods, deps.longActs))
   server.addService(
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),

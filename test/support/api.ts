@@ -16,6 +16,9 @@ import { OrganizationServiceService } from '../../src/grpc/gen/postern/v1/organi
 import { PermissionSetServiceService } from '../../src/grpc/gen/postern/v1/permission_set.js'
 import { PolicyServiceService } from '../../src/grpc/gen/postern/v1/policy.js'
 import { ProjectServiceService } from '../../src/grpc/gen/postern/v1/project.js'
+import { ResourceServiceService } from '../../src/grpc/gen/postern/v1/resource.js'
+import { SearchServiceService } from '../../src/grpc/gen/postern/v1/search.js'
+import { SimulationServiceService } from '../../src/grpc/gen/postern/v1/simulation.js'
 import { UserServiceService } from '../../src/grpc/gen/postern/v1/user.js'
 
 /** The parts of a generated method definition that a call needs. */
@@ -42,6 +45,9 @@ const services = {
   permissionSets: PermissionSetServiceService,
   policies: PolicyServiceService,
   projects: ProjectServiceService,
+  resources: ResourceServiceService,
+  searches: SearchServiceService,
+  simulations: SimulationServiceService,
   users: UserServiceService,
 } as const
 
