@@ -96,8 +96,8 @@ function fieldsUnder(prefix: string) {
   }
 }
 
-/** Made once: joining them costs more than all that is checked. */
-const ownFields = fieldsUnder('')
+/** Of a question by itself. Made once: joining them costs more than all that is checked. */
+export const ownFields = fieldsUnder('')
 
 /** 1 to 256 printable characters without spaces or `*`; otherwise opaque and case-sensitive. */
 export function parseAction(v: Validation, field: string, action: string): string {
@@ -112,7 +112,11 @@ export function parseAction(v: Validation, field: string, action: string): strin
   return action
 }
 
-function parseResource(v: Validation, fields: FieldNames, raw: RawResource | undefined): Resource {
+export function parseResource(
+  v: Validation,
+  fields: FieldNames,
+  raw: RawResource | undefined,
+): Resource {
   if (!raw) {
     const description = 'must be given; without a project it is the organization itself'
     v.fail(fields.resource, 'REQUIRED', description)
@@ -154,7 +158,8 @@ export function resourcePath(type: string | undefined, id: string | undefined): 
   return type ?? id ?? ''
 }
 
-function parseResourceType(v: Validation, field: string, type: string): string | undefined {
+/** Letters, digits and `. _ : -`, at most 128; `undefined` for the empty text. */
+export function parseResourceType(v: Validation, field: string, type: string): string | undefined {
   if (type === '') return undefined
   if (type.length > resourceTypeMax)
     v.fail(field, 'TOO_LONG', `must be at most ${resourceTypeMax} characters`)
@@ -168,7 +173,7 @@ function parseResourceType(v: Validation, field: string, type: string): string |
  * One resource must have one spelling, or a deny rule for one is walked around by another. What
  * is not canonical is refused, never silently mended.
  */
-function parseResourceId(v: Validation, field: string, id: string): string | undefined {
+export function parseResourceId(v: Validation, field: string, id: string): string | undefined {
   if (id === '') return undefined
   if (id.length > resourceIdMax)
     v.fail(field, 'TOO_LONG', `must be at most ${resourceIdMax} characters`)
@@ -191,7 +196,7 @@ function parseLabel(v: Validation, field: string, text: string): string | undefi
   return text
 }
 
-function parseRequestFacts(
+export function parseRequestFacts(
   v: Validation,
   fields: FieldNames,
   raw: RawQuestion['request'],

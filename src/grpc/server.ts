@@ -20,6 +20,7 @@ import { OrganizationServiceService } from './gen/postern/v1/organization.js'
 import { PermissionSetServiceService } from './gen/postern/v1/permission_set.js'
 import { PolicyServiceService } from './gen/postern/v1/policy.js'
 import { ProjectServiceService } from './gen/postern/v1/project.js'
+import { ResourceServiceService } from './gen/postern/v1/resource.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
 import { groupHandlers } from './group.js'
 import { createHotCalls } from './hot/hot-calls.js'
@@ -31,6 +32,7 @@ import { permissionSetHandlers } from './permission-set.js'
 import { policyHandlers } from './policy.js'
 import { projectHandlers } from './project.js'
 import { addReflection } from './reflection.js'
+import { resourceHandlers } from './resource.js'
 import { userHandlers } from './user.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
@@ -78,6 +80,7 @@ const serviceNames = [
   'PermissionSetService',
   'PolicyService',
   'ProjectService',
+  'ResourceService',
   'UserService',
 ].map((name) => `postern.v1.${name}`)
 
@@ -91,6 +94,7 @@ const services = [
   PermissionSetServiceService,
   PolicyServiceService,
   ProjectServiceService,
+  ResourceServiceService,
   UserServiceService,
 ] as const
 
@@ -117,6 +121,7 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
   server.addService(tolerant(ApiKeyServiceService), apiKeyHandlers(methods))
   server.addService(tolerant(PermissionSetServiceService), permissionSetHandlers(methods))
   server.addService(tolerant(PolicyServiceService), policyHandlers(methods))
+  server.addService(tolerant(ResourceServiceService), resourceHandlers(methods))
   server.addService(
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),

@@ -47,10 +47,15 @@ export const permissions = [
   'iam:application-api-key:list',
   'iam:application-api-key:write',
   'iam:application-api-key:delete',
+  'iam:resource:write',
+  'iam:resource:read',
+  'iam:resource:list',
+  'iam:resource:delete',
   'iam:log:read',
   'iam:log:list',
   'iam:decision:ask',
   'iam:decision:explain',
+  'iam:decision:simulate',
 ] as const
 
 export type Permission = (typeof permissions)[number]

@@ -18,6 +18,7 @@ import type { CustomPermissionSet } from '../domain/permission-set.js'
 import type { CompiledPolicy, Policy } from '../domain/policy.js'
 import type { PolicyPrincipal, Principal, PrincipalRef } from '../domain/principal.js'
 import type { Project } from '../domain/project.js'
+import type { RegisteredResource } from '../domain/registered-resource.js'
 import type { Account, User, UserType } from '../domain/user.js'
 import type { Revision } from './revision.js'
 import type { SearchReader } from './search-ports.js'
@@ -121,6 +122,7 @@ export interface ReadTransaction {
   readonly search: SearchReader
   readonly organizations: OrganizationReader
   readonly projects: ProjectReader
+  readonly resources: ResourceReader
   readonly accounts: AccountReader
   readonly users: UserReader
   readonly applications: ApplicationReader
@@ -134,6 +136,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly enrollments: EnrollmentStore
   readonly organizations: OrganizationWriter
   readonly projects: ProjectWriter
+  readonly resources: ResourceWriter
   readonly accounts: AccountWriter
   readonly users: UserWriter
   readonly applications: ApplicationWriter
@@ -219,6 +222,41 @@ export interface ProjectWriter extends ProjectReader {
   update(project: Project): Promise<void>
   /** Rules lose the project; keys that default to it go back to the default project. */
   delete(project: Project): Promise<void>
+}
+
+export interface ResourceFilter {
+  readonly type?: string
+  readonly projectId?: ProjectId
+}
+
+/** What a registered resource is called by in its organization. */
+export interface ResourceKey {
+  readonly type: string
+  readonly id: string
+}
+
+/** A page of a list in the order of the bytes of type, then id. */
+export interface ResourcePage {
+  readonly size: number
+  /** The last element of the page before. */
+  readonly after?: ResourceKey
+}
+
+export interface ResourceReader {
+  find(organizationId: OrganizationId, key: ResourceKey): Promise<RegisteredResource | undefined>
+  list(
+    organizationId: OrganizationId,
+    filter: ResourceFilter,
+    page: ResourcePage,
+  ): Promise<readonly RegisteredResource[]>
+}
+
+/** Deleting a project deletes the resources registered in it. */
+export interface ResourceWriter extends ResourceReader {
+  /** Throws `already-exists` when the organization has one of this type and id. */
+  insert(resource: RegisteredResource): Promise<void>
+  update(resource: RegisteredResource): Promise<void>
+  delete(organizationId: OrganizationId, key: ResourceKey): Promise<void>
 }
 
 export interface AccountReader {

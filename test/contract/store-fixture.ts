@@ -10,6 +10,7 @@ import type { CustomPermissionSet } from '../../src/domain/permission-set.js'
 import type { Policy, Rule } from '../../src/domain/policy.js'
 import type { PrincipalRef } from '../../src/domain/principal.js'
 import { defaultProjectId, type Project } from '../../src/domain/project.js'
+import type { RegisteredResource } from '../../src/domain/registered-resource.js'
 import type { User } from '../../src/domain/user.js'
 import type {
   Change,
@@ -115,6 +116,14 @@ export async function founded(store: Store): Promise<NewOrganization> {
 export function aProject(organizationId: OrganizationId, over: Partial<Project> = {}): Project {
   const name = randomUUID()
   return { id: newId(), organizationId, name, description: 'things', ...stamps, ...over }
+}
+
+export function aResource(
+  organizationId: OrganizationId,
+  over: Partial<RegisteredResource> = {},
+): RegisteredResource {
+  const texts = { type: 'server', name: 'Web', locality: 'par-1' }
+  return { id: randomUUID(), organizationId, ...texts, attributes: {}, ...stamps, ...over }
 }
 
 /** A guest who has not accepted: the one user that needs no account. */

@@ -7,6 +7,7 @@ import { describeKeys } from './store-keys.js'
 import { describeNouns } from './store-nouns.js'
 import { describePolicies } from './store-policies.js'
 import { describeRefusals } from './store-refusals.js'
+import { describeResources } from './store-resources.js'
 import { describeSearch } from './store-search.js'
 import { describeTransactions } from './store-transactions.js'
 
@@ -23,6 +24,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeRefusals(store)
     describeKeys(store)
     describePolicies(store)
+    describeResources(store, (statement) => opened.query(statement))
     describeSearch(store)
     describeDecisions(store, (statement) => opened.query(statement))
     describeTransactions(store, (statement) => opened.query(statement))

@@ -53,7 +53,7 @@ describe('the store on PostgreSQL', () => {
     const revisions = await Promise.all(stores.map((store) => store.read(async () => undefined)))
     await Promise.all(stores.map((store) => store.close()))
     const applied = await execute(url, 'select version from schema_migrations')
-    expect(applied).toHaveLength(3)
+    expect(applied).toHaveLength(4)
     expect(new Set(revisions.map((read) => read.revision.epoch)).size).toBe(1)
   })
 

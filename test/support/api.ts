@@ -16,6 +16,7 @@ import { OrganizationServiceService } from '../../src/grpc/gen/postern/v1/organi
 import { PermissionSetServiceService } from '../../src/grpc/gen/postern/v1/permission_set.js'
 import { PolicyServiceService } from '../../src/grpc/gen/postern/v1/policy.js'
 import { ProjectServiceService } from '../../src/grpc/gen/postern/v1/project.js'
+import { ResourceServiceService } from '../../src/grpc/gen/postern/v1/resource.js'
 import { UserServiceService } from '../../src/grpc/gen/postern/v1/user.js'
 
 /** The parts of a generated method definition that a call needs. */
@@ -42,6 +43,7 @@ const services = {
   permissionSets: PermissionSetServiceService,
   policies: PolicyServiceService,
   projects: ProjectServiceService,
+  resources: ResourceServiceService,
   users: UserServiceService,
 } as const
 

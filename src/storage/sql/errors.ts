@@ -32,6 +32,10 @@ const uniques: Readonly<Record<string, Unique>> = {
     field: 'name',
     message: 'a project with this name exists already',
   },
+  resources_organization_id_type_id_key: {
+    field: 'id',
+    message: 'a resource of this type and id is registered already',
+  },
   accounts_email_key: { field: 'email', message: 'an account with this email exists already' },
   permission_sets_organization_id_name_key: {
     field: 'name',

@@ -3,6 +3,7 @@ import { failedPrecondition } from '../../domain/errors.js'
 import { init } from './migrations/001-init.js'
 import { leaseAndRetries } from './migrations/002-lease-and-retries.js'
 import { auditByResource } from './migrations/003-audit-by-resource.js'
+import { resources } from './migrations/004-resources.js'
 import type { Schema } from './schema.js'
 import { inTransaction } from './transaction.js'
 
@@ -34,7 +35,7 @@ export interface MigratingDeps {
   readonly begin: readonly string[]
 }
 
-const migrations: readonly Migration[] = [init, leaseAndRetries, auditByResource]
+const migrations: readonly Migration[] = [init, leaseAndRetries, auditByResource, resources]
 
 /**
  * Brings the schema up to date, one transaction for each migration. Servers that start together

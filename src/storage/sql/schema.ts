@@ -9,6 +9,7 @@ export interface Schema {
   schema_migrations: MigrationRow
   organizations: OrganizationRow
   projects: ProjectRow
+  resources: ResourceRow
   accounts: AccountRow
   users: UserRow
   applications: ApplicationRow
@@ -75,6 +76,16 @@ export interface ProjectRow extends Versioned {
   organization_id: string
   name: string
   description: string
+}
+
+export interface ResourceRow extends Versioned {
+  organization_id: string
+  type: string
+  id: string
+  project_id: string | null
+  name: string
+  locality: string
+  attributes: string
 }
 
 export interface AccountRow {

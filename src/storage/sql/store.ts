@@ -28,6 +28,7 @@ import { PermissionSetStore } from './permission-set-store.js'
 import { PolicyStore } from './policy-store.js'
 import { ProjectStore } from './project-store.js'
 import { SqlReplyStore } from './reply-store.js'
+import { ResourceStore } from './resource-store.js'
 import type { Schema } from './schema.js'
 import { SqlSearch } from './search.js'
 import { trim } from './trim.js'
@@ -138,6 +139,7 @@ class SqlStore implements Store, StoreUpkeep {
       search: new SqlSearch(db),
       organizations: new OrganizationStore(db, (id) => this.#engine.lockOrganization(db, id)),
       projects: new ProjectStore(db, deps.now),
+      resources: new ResourceStore(db),
       accounts: new AccountStore(db),
       users: new UserStore(db),
       enrollments: new SqlEnrollmentStore(db),

@@ -1,0 +1,37 @@
+import type { Attributes } from './condition/condition.js'
+import type { OrganizationId, ProjectId } from './ids.js'
+import { type Resource, resourcePath } from './question.js'
+
+/**
+ * A resource that somebody told of, so that searches can go through it. Decisions never read the
+ * registry: a question carries its resource. Type and id together are unique in the organization.
+ */
+export interface RegisteredResource {
+  readonly organizationId: OrganizationId
+  /** Absent: the resource is the organization's own, and in no project. */
+  readonly projectId?: ProjectId
+  readonly type: string
+  readonly id: string
+  /** May be empty. */
+  readonly name: string
+  /** A region or zone; may be empty. */
+  readonly locality: string
+  readonly attributes: Attributes
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly version: number
+}
+
+/** The resource as a question about it would carry it. */
+export function toQuestionResource(registered: RegisteredResource): Resource {
+  const { projectId, type, id, name, locality, attributes } = registered
+  return {
+    ...(projectId && { projectId }),
+    type,
+    id,
+    ...(name !== '' && { name }),
+    ...(locality !== '' && { locality }),
+    attributes,
+    path: resourcePath(type, id),
+  }
+}
