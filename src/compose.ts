@@ -26,6 +26,7 @@ import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
 import type { FreshnessStatistics } from './service/statistics.js'
+import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 import { createMetrics } from './telemetry/metrics.js'
 import { packageVersion } from './version.js'
@@ -144,5 +145,7 @@ function createTools(pepper: string): Tools {
     compileCondition: rememberConditions(compileCondition),
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
+    monotonicMs: systemClock.monotonicMs,
+    nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   }
 }

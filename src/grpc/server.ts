@@ -21,6 +21,7 @@ import { PermissionSetServiceService } from './gen/postern/v1/permission_set.js'
 import { PolicyServiceService } from './gen/postern/v1/policy.js'
 import { ProjectServiceService } from './gen/postern/v1/project.js'
 import { ResourceServiceService } from './gen/postern/v1/resource.js'
+import { SearchServiceService } from './gen/postern/v1/search.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
 import { groupHandlers } from './group.js'
 import { createHotCalls } from './hot/hot-calls.js'
@@ -33,6 +34,7 @@ import { policyHandlers } from './policy.js'
 import { projectHandlers } from './project.js'
 import { addReflection } from './reflection.js'
 import { resourceHandlers } from './resource.js'
+import { searchHandlers } from './search.js'
 import { userHandlers } from './user.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
@@ -81,6 +83,7 @@ const serviceNames = [
   'PolicyService',
   'ProjectService',
   'ResourceService',
+  'SearchService',
   'UserService',
 ].map((name) => `postern.v1.${name}`)
 
@@ -95,6 +98,7 @@ const services = [
   PolicyServiceService,
   ProjectServiceService,
   ResourceServiceService,
+  SearchServiceService,
   UserServiceService,
 ] as const
 
@@ -122,6 +126,7 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
   server.addService(tolerant(PermissionSetServiceService), permissionSetHandlers(methods))
   server.addService(tolerant(PolicyServiceService), policyHandlers(methods))
   server.addService(tolerant(ResourceServiceService), resourceHandlers(methods))
+  server.addService(tolerant(SearchServiceService), searchHandlers(methods))
   server.addService(
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),

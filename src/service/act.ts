@@ -15,6 +15,10 @@ export interface Tools {
   readonly compileCondition: CompileCondition
   readonly findBuiltin: FindBuiltinPermissionSet
   readonly builtinPermissionSets: readonly PermissionSet[]
+  /** Milliseconds that never go back. */
+  monotonicMs(): number
+  /** Resolves when whatever waits for the thread has had it. */
+  nextTurn(): Promise<void>
 }
 
 /** Who performs an administrative act, as its own transaction saw it. */

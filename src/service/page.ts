@@ -74,18 +74,20 @@ export function textFilter<Name extends string>(
   return { [name]: text } as { [key in Name]?: string }
 }
 
-function pageSize(size: number): number {
+/** How many items a page may hold. Throws `invalid` for a negative size. */
+export function pageSize(size: number): number {
   if (size < 0) throw badPage('page_size', 'must not be negative')
   if (size === 0) return sizeDefault
   return Math.min(size, sizeMax)
 }
 
-function encodeToken(position: PagePosition, fingerprint: string): string {
+export function encodeToken(position: PagePosition, fingerprint: string): string {
   const token = JSON.stringify([position.createdAtMs, position.id, fingerprint])
   return Buffer.from(token).toString('base64url')
 }
 
-function decodeToken(token: string, fingerprint: string): PagePosition | undefined {
+/** `undefined` for the first page. Throws `invalid` for a token of another list. */
+export function decodeToken(token: string, fingerprint: string): PagePosition | undefined {
   if (token === '') return undefined
   try {
     const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
@@ -101,7 +103,8 @@ function decodeToken(token: string, fingerprint: string): PagePosition | undefin
   throw badToken()
 }
 
-function badToken(): DomainError {
+/** The refusal of a token that this list did not make. */
+export function badToken(): DomainError {
   return badPage('page_token', 'must be the next_page_token of the same list with the same filters')
 }
 

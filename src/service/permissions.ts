@@ -55,6 +55,7 @@ export const permissions = [
   'iam:log:list',
   'iam:decision:ask',
   'iam:decision:explain',
+  'iam:decision:search',
   'iam:decision:simulate',
 ] as const
 

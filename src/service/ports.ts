@@ -193,6 +193,18 @@ export interface DecisionReader {
   findProjectOrganization(id: ProjectId): Promise<OrganizationId | undefined>
   /** The policies attached to any of the holders (users, applications, groups), by id. */
   policiesOf(holderIds: readonly string[]): Promise<readonly CompiledPolicy[]>
+  /** All principals of one type, as `findPrincipal` answers each. */
+  listPrincipals(
+    organizationId: OrganizationId,
+    type: PrincipalRef['type'],
+    page: PageRequest,
+  ): Promise<readonly ListedPrincipal[]>
+}
+
+/** A principal, and where it stands in the list. */
+export interface ListedPrincipal {
+  readonly principal: Principal
+  readonly position: PagePosition
 }
 
 export interface OrganizationReader {

@@ -102,6 +102,35 @@ export function describeDecisions(store: () => Store, query: OpenedStore['query'
       ])
     })
 
+    it('all principals of a type, page by page, as it finds each', async () => {
+      const { id } = await founded(store())
+      const other = await founded(store())
+      const users = [3, 1, 2].map((createdAtMs) => aUser(id, { createdAtMs }))
+      const applications = [anApplication(id), anApplication(id)]
+      const group = aGroup(id, {
+        userIds: users.map((user) => user.id).slice(0, 2),
+        applicationIds: applications.map((application) => application.id),
+      })
+      await save(store(), id, async (tx) => {
+        for (const user of [...users, aUser(other.id)]) await tx.users.insert(user)
+        for (const each of applications) await tx.applications.insert(each)
+        await tx.groups.insert(group)
+      })
+      const { value } = await store().read(async ({ decisions }) => {
+        const first = await decisions.listPrincipals(id, 'user', { size: 2 })
+        const after = first.at(-1)?.position ?? { createdAtMs: 0, id: '' }
+        const second = await decisions.listPrincipals(id, 'user', { size: 2, after })
+        const third = await decisions.listPrincipals(id, 'application', { size: 5 })
+        const listed = [...first, ...second, ...third].map(({ principal }) => principal)
+        const found = await Promise.all(listed.map(({ ref }) => decisions.findPrincipal(ref)))
+        return { listed, found }
+      })
+      expect(value.listed).toEqual(value.found)
+      const inOrder = [users[1], users[2], users[0]].map((user) => user?.id as string)
+      const byId = applications.map((application) => application.id as string).sort()
+      expect(value.listed.map(({ ref }) => ref.id)).toEqual([...inOrder, ...byId])
+    })
+
     it('the policies of several holders by id, with permissions and conditions', async () => {
       const { id } = await founded(store())
       const [user, group] = [aUser(id), aGroup(id)]

@@ -1,10 +1,24 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
-import { Resource } from '../../src/grpc/gen/postern/v1/authorization.js'
-import { anAdministrator, anApplication, fresh } from '../support/acts.js'
+import {
+  AuthorizePrincipalRequest,
+  Decision,
+  Resource,
+} from '../../src/grpc/gen/postern/v1/authorization.js'
+import { PrincipalType } from '../../src/grpc/gen/postern/v1/search.js'
+import {
+  aMember,
+  anAdministrator,
+  anApplication,
+  fresh,
+  grant,
+  onProjects,
+} from '../support/acts.js'
 import { type Api, refusalOf } from '../support/api.js'
 import { onBothStores } from '../support/on-both-stores.js'
 
+const start = 'compute:servers:start'
+const operators = { permissionSetNames: ['InstancesFullAccess'] }
 const denied = { code: status.PERMISSION_DENIED, reason: 'PERMISSION_DENIED' }
 const nobody = '00000000-0000-4000-8000-000000000000'
 
@@ -12,7 +26,11 @@ function resource(parts: Partial<Resource>): Resource {
   return Resource.fromPartial(parts as object)
 }
 
-onBothStores('registered resources', (system) => {
+function application(value: string) {
+  return { $case: 'applicationId', value } as const
+}
+
+onBothStores('registered resources and searches', (system) => {
   const aProject = async () =>
     (await system().owner.projects.createProject({ name: fresh('project') })).id
 
@@ -81,6 +99,9 @@ onBothStores('registered resources', (system) => {
         ['iam:resource:read', () => powerless.resources.getRegisteredResource()],
         ['iam:resource:list', () => powerless.resources.listRegisteredResources()],
         ['iam:resource:delete', () => powerless.resources.deleteRegisteredResource()],
+        ['iam:decision:search', () => powerless.searches.listActions()],
+        ['iam:decision:search', () => powerless.searches.listPrincipals()],
+        ['iam:decision:search', () => powerless.searches.listResources()],
       ]
       for (const [permission, call] of calls) {
         const refusal = await refusalOf(call())
@@ -89,6 +110,130 @@ onBothStores('registered resources', (system) => {
       }
       const reader = as((await anAdministrator(owner, 'IAMReadOnly')).key)
       await reader.resources.getRegisteredResource(named)
+      expect(await refusalOf(reader.searches.listPrincipals())).toMatchObject(denied)
+      await as((await anAdministrator(owner, 'IAMManager')).key).searches.listPrincipals({
+        action: start,
+        resource: resource({}),
+      })
+    })
+  })
+
+  describe('a search', () => {
+    const everyone = async (api: Api, projectId: string, pageSize = 100) => {
+      const found: string[] = []
+      let pageToken = ''
+      do {
+        const asked = { action: start, resource: resource({ projectId }), pageSize, pageToken }
+        const page = await api.searches.listPrincipals(asked)
+        found.push(...page.principals.map(({ principal }) => principal?.value ?? ''))
+        pageToken = page.nextPageToken
+      } while (pageToken !== '')
+      return found
+    }
+
+    it('for principals finds the owner, those with a rule and the members of their groups', async () => {
+      const { owner, founded } = system()
+      const projectId = await aProject()
+      const direct = await anApplication(owner)
+      const member = await aMember(owner)
+      const lockedOne = await aMember(owner)
+      const group = await owner.groups.createGroup({
+        name: fresh('group'),
+        userIds: [member.id, lockedOne.id],
+      })
+      await owner.users.lockUser({ userId: lockedOne.id })
+      await grant(owner, direct.id, { ...operators, ...onProjects(projectId) })
+      const rule = (await grant(owner, direct.id, operators)).rules[0]
+      await owner.policies.createPolicy({
+        name: fresh('policy'),
+        principal: { $case: 'groupId', value: group.id },
+        rules: rule ? [rule] : [],
+      })
+      const found = await everyone(owner, projectId)
+      expect(found).toContain(founded.owner.id)
+      expect(found).toContain(member.id)
+      expect(found).toContain(direct.id)
+      expect(found).not.toContain(lockedOne.id)
+      expect(await everyone(owner, projectId, 1)).toEqual(found)
+      const ask = { action: start, resource: resource({ projectId }) }
+      const applications = await owner.searches.listPrincipals({
+        ...ask,
+        type: PrincipalType.APPLICATION,
+        pageSize: 100,
+      })
+      const cases = new Set(applications.principals.map(({ principal }) => principal?.$case))
+      expect([...cases]).toEqual(['applicationId'])
+      expect(await everyone(owner, nobody)).toEqual([])
+    })
+
+    it('for actions finds what a rule grants by name, and leaves out what another denies', async () => {
+      const { owner } = system()
+      const projectId = await aProject()
+      const { id } = await anApplication(owner)
+      const name = fresh('Own')
+      const permissions = ['shop:orders:refund', 'shop:orders:*']
+      await owner.permissionSets.createPermissionSet({ name, scopeType: 1, permissions })
+      const sets = ['InstancesServerStart', 'InstancesServerStop', name]
+      await grant(owner, id, { permissionSetNames: sets, ...onProjects(projectId) })
+      await grant(owner, id, { effect: 2, permissionSetNames: ['InstancesServerStop'] })
+      const asked = { principal: application(id), resource: resource({ projectId }) }
+      const { actions, revision } = await owner.searches.listActions({ ...asked, pageSize: 100 })
+      expect(actions).toEqual(['compute:servers:start', 'shop:orders:refund'])
+      expect(revision).not.toBe('')
+      const first = await owner.searches.listActions({ ...asked, pageSize: 1 })
+      const pageToken = first.nextPageToken
+      const second = await owner.searches.listActions({ ...asked, pageSize: 1, pageToken })
+      expect([...first.actions, ...second.actions]).toEqual(actions)
+      const elsewhere = { ...asked, resource: resource({}) }
+      expect((await owner.searches.listActions(elsewhere)).actions).toEqual([])
+      const unknown = { ...asked, principal: application(nobody) }
+      expect((await owner.searches.listActions(unknown)).actions).toEqual([])
+    })
+
+    it('for resources finds those registered that a question would be allowed for', async () => {
+      const { owner } = system()
+      const projectId = await aProject()
+      const { id } = await anApplication(owner)
+      const type = fresh('server')
+      const rule = { ...operators, ...onProjects(projectId), resources: [`${type}/web-*`] }
+      const condition = 'context.shift == resource.attributes.shift'
+      await grant(owner, id, { ...rule, condition })
+      const registered = [
+        { projectId, type, id: 'web-1', attributes: { shift: 'day' } },
+        { projectId, type, id: 'web-2', attributes: { shift: 'night' } },
+        { projectId, type, id: 'db-1', attributes: { shift: 'day' } },
+        { type, id: 'web-3', attributes: { shift: 'day' } },
+      ].map(resource)
+      for (const each of registered) await owner.resources.registerResource({ resource: each })
+      const asked = { principal: application(id), action: start, context: { shift: 'day' } }
+      const { resources } = await owner.searches.listResources({ ...asked, type })
+      expect(resources.map((each) => each.resource?.id)).toEqual(['web-1'])
+      for (const each of registered) {
+        const question = AuthorizePrincipalRequest.fromPartial({ ...asked, resource: each })
+        const answer = await owner.authorization.authorizePrincipal(question)
+        const isListed = resources.some((found) => found.resource?.id === each.id)
+        expect(answer.decision === Decision.ALLOW).toBe(isListed)
+      }
+      const inProject = await owner.searches.listResources({ ...asked, projectId })
+      expect(inProject.resources).toEqual(resources)
+    })
+
+    it('takes a token for the same question only, however its maps are ordered', async () => {
+      const { owner } = system()
+      const projectId = await aProject()
+      const userId = (await owner.users.getUser()).id
+      const asked = {
+        principal: { $case: 'userId', value: userId } as const,
+        resource: resource({ projectId }),
+        pageSize: 1,
+      }
+      const { nextPageToken: pageToken } = await owner.searches.listActions({
+        ...asked,
+        context: { a: 1, b: 2 },
+      })
+      await owner.searches.listActions({ ...asked, context: { b: 2, a: 1 }, pageToken })
+      const other = owner.searches.listActions({ ...asked, context: { a: 1 }, pageToken })
+      expect(await refusalOf(other)).toMatchObject({ violations: ['page_token FORMAT'] })
     })
   })
 
@@ -113,6 +258,40 @@ onBothStores('registered resources', (system) => {
       'a list of a bad project',
       'project_id FORMAT',
       (api) => api.resources.listRegisteredResources({ projectId: 'shop' }),
+    ],
+    [
+      'a search without an action',
+      'action REQUIRED',
+      (api) => api.searches.listPrincipals({ resource: resource({}) }),
+    ],
+    [
+      'a search by pattern',
+      'action FORMAT',
+      (api) => api.searches.listPrincipals({ action: 'a:*', resource: resource({}) }),
+    ],
+    [
+      'a search for a kind that is none',
+      'type UNKNOWN_ENUM',
+      (api) =>
+        api.searches.listPrincipals({ action: 'a', resource: resource({}), type: 9 as never }),
+    ],
+    [
+      'a search without a principal',
+      'principal REQUIRED',
+      (api) => api.searches.listActions({ resource: resource({}) }),
+    ],
+    [
+      'a search without a resource',
+      'resource REQUIRED',
+      (api) => api.searches.listActions({ principal: application(nobody) }),
+    ],
+    [
+      'a page below none',
+      'page_size FORMAT',
+      (api) =>
+        api.searches.listResources({
+          ...{ principal: application(nobody), action: 'a', pageSize: -1 },
+        }),
     ],
   ])('%s is refused by the field: %s', async (_, violation, call) => {
     const refusal = await refusalOf(call(system().owner))

@@ -17,6 +17,7 @@ import { PermissionSetServiceService } from '../../src/grpc/gen/postern/v1/permi
 import { PolicyServiceService } from '../../src/grpc/gen/postern/v1/policy.js'
 import { ProjectServiceService } from '../../src/grpc/gen/postern/v1/project.js'
 import { ResourceServiceService } from '../../src/grpc/gen/postern/v1/resource.js'
+import { SearchServiceService } from '../../src/grpc/gen/postern/v1/search.js'
 import { UserServiceService } from '../../src/grpc/gen/postern/v1/user.js'
 
 /** The parts of a generated method definition that a call needs. */
@@ -44,6 +45,7 @@ const services = {
   policies: PolicyServiceService,
   projects: ProjectServiceService,
   resources: ResourceServiceService,
+  searches: SearchServiceService,
   users: UserServiceService,
 } as const
 

@@ -10,12 +10,13 @@ import type {
 } from '../../domain/ids.js'
 import type { CompiledPolicy } from '../../domain/policy.js'
 import type { Principal, PrincipalRef } from '../../domain/principal.js'
-import type { DecisionReader } from '../../service/ports.js'
+import type { DecisionReader, PageRequest } from '../../service/ports.js'
 import { toBearer, toNarrowing } from './api-key-row.js'
 import { type CompilingDeps, compilePolicy } from './compile-policy.js'
-import { readAttributes, readStrings } from './json.js'
+import { listPrincipals } from './principal-list.js'
+import { toApplicationPrincipal, toUserPrincipal } from './principal-row.js'
 import { loadRules } from './rule-rows.js'
-import type { ApiKeyRow, ApplicationRow, Schema, UserRow } from './schema.js'
+import type { ApiKeyRow, Schema } from './schema.js'
 
 export class SqlDecisionReader implements DecisionReader {
   readonly #db: Kysely<Schema>
@@ -74,6 +75,10 @@ export class SqlDecisionReader implements DecisionReader {
     return rows.map((row) => compilePolicy(row, rules.get(row.id) ?? [], this.#deps))
   }
 
+  listPrincipals(organizationId: OrganizationId, type: PrincipalRef['type'], page: PageRequest) {
+    return listPrincipals(this.#db, organizationId, { type, page })
+  }
+
   async #findUser(id: UserId): Promise<Principal | undefined> {
     const query = this.#db.selectFrom('users').selectAll().where('id', '=', id)
     const row = await query.executeTakeFirst()
@@ -83,12 +88,10 @@ export class SqlDecisionReader implements DecisionReader {
       union all select id from groups
         where organization_id = ${row.organization_id} and kind = 'all-users'
       order by id`.execute(this.#db)
-    return {
-      ref: { type: 'user', id },
-      owner: row.type === 'owner',
-      status: row.status,
-      ...described(row, groups.rows),
-    }
+    return toUserPrincipal(
+      row,
+      groups.rows.map((group) => group.id),
+    )
   }
 
   async #findApplication(id: ApplicationId): Promise<Principal | undefined> {
@@ -100,21 +103,10 @@ export class SqlDecisionReader implements DecisionReader {
       union all select id from groups
         where organization_id = ${row.organization_id} and kind = 'all-applications'
       order by id`.execute(this.#db)
-    return {
-      ref: { type: 'application', id },
-      owner: false,
-      status: 'active',
-      ...described(row, groups.rows),
-    }
-  }
-}
-
-function described(row: UserRow | ApplicationRow, groups: readonly { readonly id: GroupId }[]) {
-  return {
-    organizationId: row.organization_id as OrganizationId,
-    groupIds: groups.map((group) => group.id),
-    attributes: readAttributes({ name: 'principal.attributes', text: row.attributes }),
-    tags: readStrings({ name: 'principal.tags', text: row.tags }),
+    return toApplicationPrincipal(
+      row,
+      groups.rows.map((group) => group.id),
+    )
   }
 }
 
