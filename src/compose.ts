@@ -20,6 +20,7 @@ import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
+import { limitLongActs } from './service/long-acts.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
 import { createReplySeal } from './service/reply-seal.js'
@@ -89,6 +90,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const server = createGrpcServer({
     administration,
+    longActs: limitLongActs(administration),
     authorizer,
     gate,
     authorizePeers,

@@ -39,6 +39,8 @@ import { userHandlers } from './user.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
   readonly administration: Administration
+  /** The same, for acts that take their time. */
+  readonly longActs: Administration
   readonly authorizer: Authorizer
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
@@ -111,7 +113,9 @@ function createFindCodec(): FindCodec {
 }
 
 function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethodsDeps): void {
-  const methods = createMethods(deps, createFindCodec())
+  const findCodec = createFindCodec()
+  const methods = createMethods(deps, findCodec)
+  const searching = createMethods({ ...deps, administration: deps.longActs }, findCodec)
   // The hot methods are the same bytes on every engine.
   server.addService(
     { ...tolerant(AuthorizationServiceService), ...hotService },
@@ -126,7 +130,7 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
   server.addService(tolerant(PermissionSetServiceService), permissionSetHandlers(methods))
   server.addService(tolerant(PolicyServiceService), policyHandlers(methods))
   server.addService(tolerant(ResourceServiceService), resourceHandlers(methods))
-  server.addService(tolerant(SearchServiceService), searchHandlers(methods))
+  server.addService(tolerant(SearchServiceService), searchHandlers(searching))
   server.addService(
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),

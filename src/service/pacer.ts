@@ -20,6 +20,7 @@ export class Pacer {
     this.#sinceMs = deps.monotonicMs()
   }
 
+  /** Whether the thread was held for long enough: time for a `rest`. */
   get isDue(): boolean {
     return this.#deps.monotonicMs() - this.#sinceMs >= turnMs
   }

@@ -10,7 +10,11 @@ import type { OrganizationId, ProjectId } from '../../src/domain/ids.js'
 import type { PrincipalRef } from '../../src/domain/principal.js'
 import type { BearerName, OrganizationPlan } from '../../src/domain/world/plan.js'
 import type { ReadAct, Tools, WriteAct } from '../../src/service/act.js'
-import { type Administration, createAdministration } from '../../src/service/administration.js'
+import {
+  type Administration,
+  createAdministration,
+  type Session,
+} from '../../src/service/administration.js'
 import { importOrganization } from '../../src/service/document/import.js'
 import { foundedEntities, foundOrganization } from '../../src/service/found-organization.js'
 import type { Store } from '../../src/service/ports.js'
@@ -36,7 +40,7 @@ export const testTools: Tools = {
 export class StoredWorlds {
   readonly #store: Store
   readonly #directory: string
-  readonly #administration: Administration
+  readonly administration: Administration
   readonly clock = { nowMs: 1_000 }
   #count = 0
 
@@ -45,7 +49,7 @@ export class StoredWorlds {
     this.#directory = directory
     const retries = createRetries(createReplySeal({ pepper, ...testTools }))
     const now = () => this.clock.nowMs
-    this.#administration = createAdministration({ store, tools: testTools, retries, now })
+    this.administration = createAdministration({ store, tools: testTools, retries, now })
   }
 
   static async open(): Promise<StoredWorlds> {
@@ -80,7 +84,7 @@ export class StoredWorlds {
     const secret = founded.ownerKey.secret
     const text = JSON.stringify(plan.document).replaceAll('x.example', domain)
     const document: OrganizationDocument = { name: plan.name, ...JSON.parse(text) }
-    const stored = new StoredOrganization(this.#administration, {
+    const stored = new StoredOrganization(this.administration, {
       id: founded.organization.id,
       secret,
       domain,
@@ -97,7 +101,8 @@ export class StoredWorlds {
 export class StoredOrganization {
   readonly id: OrganizationId
   readonly #administration: Administration
-  readonly #session: { readonly secret: string; readonly ip: string; readonly userAgent: string }
+  /** Of the owner. */
+  readonly session: Session
   readonly #domain: string
   readonly #projects = new Map<string, ProjectId>()
   readonly #principals = new Map<string, PrincipalRef>()
@@ -108,16 +113,16 @@ export class StoredOrganization {
   ) {
     this.id = made.id
     this.#administration = administration
-    this.#session = { secret: made.secret, ip: '', userAgent: '' }
+    this.session = { secret: made.secret, ip: '', userAgent: '' }
     this.#domain = made.domain
   }
 
   async read<T>(work: (act: ReadAct) => Promise<T>): Promise<T> {
-    return (await this.#administration.read(this.#session, work)).value
+    return (await this.#administration.read(this.session, work)).value
   }
 
   async write<T>(work: (act: WriteAct) => Promise<T>): Promise<T> {
-    return (await this.#administration.write(this.#session, work)).value
+    return (await this.#administration.write(this.session, work)).value
   }
 
   findProjectId(name: string): ProjectId | undefined {

@@ -2,12 +2,13 @@ import { type AuthorizationView, createAuthorizationView } from '../../domain/au
 import { Decider } from '../../domain/evaluate.js'
 import type { CompiledPolicy } from '../../domain/policy.js'
 import type { Principal } from '../../domain/principal.js'
+import type { Pacer } from '../pacer.js'
 import type { DecisionReader } from '../ports.js'
 
 /** How many rules are read and arranged for one page before it ends. */
 const rulesMax = 20_000
-/** A statement takes only so many parameters. */
-const holdersAtOnce = 500
+/** The embedded store holds the thread while it reads; and a statement takes only so many parameters. */
+const holdersAtOnce = 5
 
 /**
  * What reaches one principal after another. Many share their groups, so what was read for one, and
@@ -27,12 +28,13 @@ export class Candidates {
     return this.#rules >= rulesMax
   }
 
-  /** Reads what reaches any of them, at once. */
-  async prepare(principals: readonly Principal[]): Promise<void> {
+  /** Reads what reaches any of them and was not read yet. */
+  async prepare(principals: readonly Principal[], pacer: Pacer): Promise<void> {
     const holders = new Set(principals.flatMap(holdersOf))
     const unread = [...holders].filter((holder) => !this.#policies.has(holder))
     for (const holder of unread) this.#policies.set(holder, [])
     for (let start = 0; start < unread.length; start += holdersAtOnce) {
+      if (pacer.isDue) await pacer.rest()
       this.#keep(await this.#reader.policiesOf(unread.slice(start, start + holdersAtOnce)))
     }
   }

@@ -34,9 +34,10 @@ export async function listPermittedPrincipals(
   const candidates = new Candidates(act.tx.decisions)
   return scanPage(act, input, {
     fingerprint: fingerprint(['principals', act.caller.organizationId, types, question]),
-    read: async (page) => {
+    read: async (page, pacer) => {
       const found = await readTypes(act, types, page)
-      await candidates.prepare(found.map(({ principal }) => principal))
+      const principals = found.map(({ principal }) => principal)
+      await candidates.prepare(principals, pacer)
       return found
     },
     position: toPosition,

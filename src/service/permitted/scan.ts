@@ -6,7 +6,8 @@ import type { PagePosition, PageRequest } from '../ports.js'
 export interface Scan<Candidate, Item> {
   /** What the list is of: a token is good for the list it came from only. */
   readonly fingerprint: string
-  read(page: PageRequest): Promise<readonly Candidate[]>
+  /** Rests between its own steps where there are many. */
+  read(page: PageRequest, pacer: Pacer): Promise<readonly Candidate[]>
   position(candidate: Candidate): PagePosition
   /** `undefined` leaves the candidate out. */
   judge(candidate: Candidate): Item | undefined
@@ -32,7 +33,7 @@ export async function scanPage<Candidate, Item>(
   const items: Item[] = []
   let after = decodeToken(input.pageToken, scan.fingerprint)
   for (let looked = 0; looked < candidatesMax; looked += batchSize) {
-    const batch = await scan.read({ size: batchSize, ...(after && { after }) })
+    const batch = await scan.read({ size: batchSize, ...(after && { after }) }, pacer)
     for (const candidate of batch) {
       if (pacer.isDue) await pacer.rest()
       const item = scan.judge(candidate)

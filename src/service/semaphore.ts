@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.js'
 
 /**
- * Lets a few loads through at a time and a few more wait; turns the rest away at once, so that a
+ * Lets a little work through at a time and a little more wait; turns the rest away at once, so that a
  * flood of misses costs the store a bounded number of connections and nobody an endless wait.
  */
 export class Semaphore {
