@@ -6,29 +6,34 @@ import {
   deletePolicy,
   getPolicy,
   listPolicies,
-  type PolicyPrincipalInput,
   updatePolicy,
 } from '../service/policies.js'
-import type { RuleInput } from '../service/rule-parser.js'
 import { createRule, deleteRule, setRules, updateRule } from '../service/rules.js'
-import {
-  type ClonePolicyRequest,
-  type CreatePolicyRequest,
-  type CreateRuleRequest,
-  type DeletePolicyRequest,
-  type DeleteRuleRequest,
-  type GetPolicyRequest,
-  type ListPoliciesRequest,
-  type PolicyServiceServer,
-  type SetRulesRequest,
-  type UpdatePolicyRequest,
-  type UpdateRuleRequest,
-  type Policy as WirePolicy,
-  Rule as WireRule,
+import type {
+  ClonePolicyRequest,
+  CreatePolicyRequest,
+  CreateRuleRequest,
+  DeletePolicyRequest,
+  DeleteRuleRequest,
+  GetPolicyRequest,
+  ListPoliciesRequest,
+  PolicyServiceServer,
+  SetRulesRequest,
+  UpdatePolicyRequest,
+  UpdateRuleRequest,
+  Policy as WirePolicy,
 } from './gen/postern/v1/policy.js'
 import type { Methods } from './method.js'
-import { fromRule, fromRules, toPolicyPrincipal, toRule } from './rule.js'
-import { oneofText, toTime } from './values.js'
+import {
+  fromCreatePolicy,
+  fromCreateRule,
+  fromSetRules,
+  fromUpdatePolicy,
+  fromUpdateRule,
+  principalIds,
+} from './policy-input.js'
+import { toPolicyPrincipal, toRule } from './rule.js'
+import { toTime } from './values.js'
 
 export function policyHandlers(methods: Methods): PolicyServiceServer {
   return { ...wholePolicyHandlers(methods), ...ruleHandlers(methods) }
@@ -37,12 +42,7 @@ export function policyHandlers(methods: Methods): PolicyServiceServer {
 function wholePolicyHandlers({ read, write }: Methods) {
   return {
     createPolicy: write(
-      (act, request: CreatePolicyRequest) =>
-        createPolicy(act, {
-          ...request,
-          ...principalIds(request.principal),
-          rules: fromRules(request.rules),
-        }),
+      (act, request: CreatePolicyRequest) => createPolicy(act, fromCreatePolicy(request)),
       toPolicy,
     ),
     getPolicy: read((act, request: GetPolicyRequest) => getPolicy(act, request.policyId), toPolicy),
@@ -55,16 +55,7 @@ function wholePolicyHandlers({ read, write }: Methods) {
       }),
     ),
     updatePolicy: write(
-      (act, { policy, updateMask }: UpdatePolicyRequest) =>
-        updatePolicy(act, {
-          ...principalIds(policy?.principal),
-          id: policy?.id ?? '',
-          etag: policy?.etag ?? '',
-          name: policy?.name ?? '',
-          description: policy?.description ?? '',
-          tags: policy?.tags ?? [],
-          mask: (updateMask ?? []).map(principalPath),
-        }),
+      (act, request: UpdatePolicyRequest) => updatePolicy(act, fromUpdatePolicy(request)),
       toPolicy,
     ),
     deletePolicy: write(
@@ -78,43 +69,18 @@ function wholePolicyHandlers({ read, write }: Methods) {
 function ruleHandlers({ write }: Methods) {
   return {
     setRules: write(
-      (act, request: SetRulesRequest) =>
-        setRules(act, { ...request, rules: fromRules(request.rules) }),
+      (act, request: SetRulesRequest) => setRules(act, fromSetRules(request)),
       toPolicy,
     ),
     createRule: write(
-      (act, request: CreateRuleRequest) =>
-        createRule(act, { ...request, rule: givenRule(request.rule) }),
+      (act, request: CreateRuleRequest) => createRule(act, fromCreateRule(request)),
       toPolicy,
     ),
     updateRule: write(
-      (act, request: UpdateRuleRequest) =>
-        updateRule(act, {
-          ...request,
-          ruleId: request.rule?.id ?? '',
-          rule: givenRule(request.rule),
-        }),
+      (act, request: UpdateRuleRequest) => updateRule(act, fromUpdateRule(request)),
       toPolicy,
     ),
     deleteRule: write((act, request: DeleteRuleRequest) => deleteRule(act, request), toPolicy),
-  }
-}
-
-/** A rule that is not given is one with nothing in it: the domain says what it lacks. */
-function givenRule(rule: WireRule | undefined): RuleInput {
-  return fromRule(rule ?? WireRule.fromPartial({}), 'rule')
-}
-
-/** A mask may name the oneof or, as is usual, one of its members. */
-function principalPath(path: string): string {
-  return ['user_id', 'group_id', 'application_id'].includes(path) ? 'principal' : path
-}
-
-function principalIds(oneof: WirePolicy['principal']): PolicyPrincipalInput {
-  return {
-    userId: oneofText(oneof, 'userId'),
-    groupId: oneofText(oneof, 'groupId'),
-    applicationId: oneofText(oneof, 'applicationId'),
   }
 }
 

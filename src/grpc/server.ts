@@ -22,6 +22,7 @@ import { PolicyServiceService } from './gen/postern/v1/policy.js'
 import { ProjectServiceService } from './gen/postern/v1/project.js'
 import { ResourceServiceService } from './gen/postern/v1/resource.js'
 import { SearchServiceService } from './gen/postern/v1/search.js'
+import { SimulationServiceService } from './gen/postern/v1/simulation.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
 import { groupHandlers } from './group.js'
 import { createHotCalls } from './hot/hot-calls.js'
@@ -35,6 +36,7 @@ import { projectHandlers } from './project.js'
 import { addReflection } from './reflection.js'
 import { resourceHandlers } from './resource.js'
 import { searchHandlers } from './search.js'
+import { simulationHandlers } from './simulation.js'
 import { userHandlers } from './user.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
@@ -86,6 +88,7 @@ const serviceNames = [
   'ProjectService',
   'ResourceService',
   'SearchService',
+  'SimulationService',
   'UserService',
 ].map((name) => `postern.v1.${name}`)
 
@@ -101,6 +104,7 @@ const services = [
   ProjectServiceService,
   ResourceServiceService,
   SearchServiceService,
+  SimulationServiceService,
   UserServiceService,
 ] as const
 
@@ -131,6 +135,7 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
   server.addService(tolerant(PolicyServiceService), policyHandlers(methods))
   server.addService(tolerant(ResourceServiceService), resourceHandlers(methods))
   server.addService(tolerant(SearchServiceService), searchHandlers(searching))
+  server.addService(tolerant(SimulationServiceService), simulationHandlers(methods, deps.longActs))
   server.addService(
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),

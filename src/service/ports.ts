@@ -193,6 +193,11 @@ export interface DecisionReader {
   findProjectOrganization(id: ProjectId): Promise<OrganizationId | undefined>
   /** The policies attached to any of the holders (users, applications, groups), by id. */
   policiesOf(holderIds: readonly string[]): Promise<readonly CompiledPolicy[]>
+  /** Those of the refs that the organization has, as `findPrincipal` answers each; in no order. */
+  findPrincipals(
+    organizationId: OrganizationId,
+    refs: readonly PrincipalRef[],
+  ): Promise<readonly Principal[]>
   /** All principals of one type, as `findPrincipal` answers each. */
   listPrincipals(
     organizationId: OrganizationId,

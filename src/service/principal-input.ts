@@ -8,7 +8,7 @@ export interface PrincipalInput {
   readonly applicationId: string
 }
 
-/** `field` is the name of the oneof: what is wrong when none or both are given. */
+/** `field` is the path of the oneof: what is wrong when none or both are given. */
 export function parsePrincipalRef(
   v: Validation,
   field: string,
@@ -18,7 +18,11 @@ export function parsePrincipalRef(
     v.fail(field, 'REQUIRED', 'must be exactly one of user_id and application_id')
     return { type: 'user', id: userId as UserId }
   }
+  const beside = field.slice(0, field.lastIndexOf('.') + 1)
   return userId === ''
-    ? { type: 'application', id: parseId<ApplicationId>(v, 'application_id', applicationId) }
-    : { type: 'user', id: parseId<UserId>(v, 'user_id', userId) }
+    ? {
+        type: 'application',
+        id: parseId<ApplicationId>(v, `${beside}application_id`, applicationId),
+      }
+    : { type: 'user', id: parseId<UserId>(v, `${beside}user_id`, userId) }
 }

@@ -11,16 +11,29 @@ import { requirePermission } from './require.js'
 import { parseRules, type RuleInput, requireRuleCount } from './rule-parser.js'
 import { reachesOfPolicy } from './rule-reach.js'
 
-interface RulesTarget {
+export interface RulesTarget {
   readonly policyId: string
   readonly etag: string
 }
 
+export interface RulesUpdate extends RulesTarget {
+  readonly rules: readonly RuleInput[]
+}
+
+export interface NewRule extends RulesTarget {
+  readonly rule: RuleInput
+}
+
+export interface RuleUpdate extends NewRule {
+  readonly ruleId: string
+}
+
+export interface RuleTarget extends RulesTarget {
+  readonly ruleId: string
+}
+
 /** Replaces all rules; each gets a new id. An empty list leaves a policy that says nothing. */
-export async function setRules(
-  act: WriteAct,
-  input: RulesTarget & { readonly rules: readonly RuleInput[] },
-): Promise<Policy> {
+export async function setRules(act: WriteAct, input: RulesUpdate): Promise<Policy> {
   const before = await findTarget(act, input)
   const rules = await parseRules(act, input.rules)
   return replaceRules(
@@ -30,20 +43,14 @@ export async function setRules(
   )
 }
 
-export async function createRule(
-  act: WriteAct,
-  input: RulesTarget & { readonly rule: RuleInput },
-): Promise<Policy> {
+export async function createRule(act: WriteAct, input: NewRule): Promise<Policy> {
   const before = await findTarget(act, input)
   const rule = await parseOneRule(act, input.rule)
   return replaceRules(act, before, [...before.rules, rule])
 }
 
 /** The rule keeps its id and place. */
-export async function updateRule(
-  act: WriteAct,
-  input: RulesTarget & { readonly ruleId: string; readonly rule: RuleInput },
-): Promise<Policy> {
+export async function updateRule(act: WriteAct, input: RuleUpdate): Promise<Policy> {
   const before = await findTarget(act, input)
   const old = findRule(before, 'rule.id', input.ruleId)
   const rule = await parseOneRule(act, input.rule)
@@ -54,10 +61,7 @@ export async function updateRule(
   )
 }
 
-export async function deleteRule(
-  act: WriteAct,
-  input: RulesTarget & { readonly ruleId: string },
-): Promise<Policy> {
+export async function deleteRule(act: WriteAct, input: RuleTarget): Promise<Policy> {
   const before = await findTarget(act, input)
   const old = findRule(before, 'rule_id', input.ruleId)
   return replaceRules(

@@ -123,9 +123,16 @@ export function describeDecisions(store: () => Store, query: OpenedStore['query'
         const third = await decisions.listPrincipals(id, 'application', { size: 5 })
         const listed = [...first, ...second, ...third].map(({ principal }) => principal)
         const found = await Promise.all(listed.map(({ ref }) => decisions.findPrincipal(ref)))
-        return { listed, found }
+        const refs = [...listed, ...listed.slice(0, 1)].map(({ ref }) => ref).reverse()
+        const unknown = { type: 'user', id: newId<UserId>() } as const
+        const several = await decisions.findPrincipals(id, [...refs, unknown])
+        const abroad = await decisions.findPrincipals(other.id, refs)
+        return { listed, found, several, abroad, none: await decisions.findPrincipals(id, []) }
       })
       expect(value.listed).toEqual(value.found)
+      expect(value.several).toHaveLength(value.listed.length)
+      expect(value.several).toEqual(expect.arrayContaining(value.listed))
+      expect([value.abroad, value.none]).toEqual([[], []])
       const inOrder = [users[1], users[2], users[0]].map((user) => user?.id as string)
       const byId = applications.map((application) => application.id as string).sort()
       expect(value.listed.map(({ ref }) => ref.id)).toEqual([...inOrder, ...byId])

@@ -5,11 +5,19 @@ import {
   Decision,
   Resource,
 } from '../../src/grpc/gen/postern/v1/authorization.js'
+import { CreatePolicyRequest } from '../../src/grpc/gen/postern/v1/policy.js'
 import { PrincipalType } from '../../src/grpc/gen/postern/v1/search.js'
+import {
+  SimulatedChange,
+  type SimulatedDecision,
+  SimulatedQuestion,
+} from '../../src/grpc/gen/postern/v1/simulation.js'
 import {
   aMember,
   anAdministrator,
   anApplication,
+  aRule,
+  describeAnswer,
   fresh,
   grant,
   onProjects,
@@ -30,7 +38,7 @@ function application(value: string) {
   return { $case: 'applicationId', value } as const
 }
 
-onBothStores('registered resources and searches', (system) => {
+onBothStores('resources, searches and simulations', (system) => {
   const aProject = async () =>
     (await system().owner.projects.createProject({ name: fresh('project') })).id
 
@@ -102,6 +110,7 @@ onBothStores('registered resources and searches', (system) => {
         ['iam:decision:search', () => powerless.searches.listActions()],
         ['iam:decision:search', () => powerless.searches.listPrincipals()],
         ['iam:decision:search', () => powerless.searches.listResources()],
+        ['iam:decision:simulate', () => powerless.simulations.simulate()],
       ]
       for (const [permission, call] of calls) {
         const refusal = await refusalOf(call())
@@ -234,6 +243,161 @@ onBothStores('registered resources and searches', (system) => {
       await owner.searches.listActions({ ...asked, context: { b: 2, a: 1 }, pageToken })
       const other = owner.searches.listActions({ ...asked, context: { a: 1 }, pageToken })
       expect(await refusalOf(other)).toMatchObject({ violations: ['page_token FORMAT'] })
+    })
+  })
+
+  describe('a simulation', () => {
+    const about = (id: string, projectId: string, action = start) =>
+      SimulatedQuestion.fromPartial({
+        ...{ principal: application(id), action, resource: { projectId } },
+      } as object)
+    const policyFor = (id: string, parts: object = {}) =>
+      CreatePolicyRequest.fromPartial({
+        ...{ name: fresh('policy'), principal: application(id), rules: [aRule(operators)] },
+        ...parts,
+      } as object)
+    const told = (decision: SimulatedDecision | undefined) => {
+      if (!decision) throw new Error('one side was not told')
+      return `${describeAnswer(decision)} ${decision.policyName}`.trim()
+    }
+
+    it('marks what would flip, with who settles it on each side, and writes nothing', async () => {
+      const { owner } = system()
+      const projectId = await aProject()
+      const [first, second] = [await anApplication(owner), await anApplication(owner)]
+      const standing = await grant(owner, first.id, operators)
+      const group = await owner.groups.createGroup({ name: fresh('group') })
+      const before = (await owner.organizations.getOrganization()).revision
+      const changes: SimulatedChange['change'][] = [
+        { $case: 'deletePolicy', value: { policyId: standing.id, etag: '' } },
+        {
+          $case: 'createPolicy',
+          value: policyFor('', {
+            name: 'the group may',
+            principal: { $case: 'groupId', value: group.id },
+          }),
+        },
+        {
+          $case: 'addGroupMembers',
+          value: { groupId: group.id, userIds: [], applicationIds: [second.id], etag: '' },
+        },
+      ]
+      const { answers, gained, lost } = await owner.simulations.simulate({
+        changes: changes.map((change) => ({ change })),
+        questions: [
+          about(first.id, projectId),
+          about(second.id, projectId),
+          about(second.id, projectId, 'storage:object:read'),
+          about(nobody, projectId),
+        ],
+      })
+      expect(answers.map((each) => [told(each.before), told(each.after), each.flipped])).toEqual([
+        [`allow RULE ${standing.name}`, 'deny NO_MATCHING_RULE', true],
+        ['deny NO_MATCHING_RULE', 'allow RULE the group may', true],
+        ['deny NO_MATCHING_RULE', 'deny NO_MATCHING_RULE', false],
+        ['deny PRINCIPAL_NOT_FOUND', 'deny PRINCIPAL_NOT_FOUND', false],
+      ])
+      expect([gained, lost]).toEqual([1, 1])
+      expect((await owner.organizations.getOrganization()).revision).toBe(before)
+      await owner.policies.getPolicy({ policyId: standing.id })
+    })
+
+    it('of rules finds what the changes before it left', async () => {
+      const { owner } = system()
+      const projectId = await aProject()
+      const { id } = await anApplication(owner)
+      const policyId = '11111111-1111-4111-8111-111111111111'
+      const deny = aRule({ ...operators, effect: 2 })
+      const { answers } = await owner.simulations.simulate({
+        changes: [
+          { change: { $case: 'createPolicy', value: policyFor(id, { policyId }) } },
+          { change: { $case: 'createRule', value: { policyId, rule: deny, etag: '' } } },
+        ],
+        questions: [about(id, projectId)],
+      })
+      expect(answers.map(({ after }) => told(after).slice(0, 18))).toEqual(['deny EXPLICIT_DENY'])
+      expect(answers[0]?.after?.policyId).toBe(policyId)
+    })
+
+    it('is for those who may see what they change, whether they may change it or not', async () => {
+      const { owner, as } = system()
+      const projectId = await aProject()
+      const { id } = await anApplication(owner)
+      const name = fresh('Simulate')
+      await owner.permissionSets.createPermissionSet({
+        ...{ name, scopeType: 2, permissions: ['iam:decision:simulate'] },
+      })
+      const asked = {
+        changes: [{ change: { $case: 'createPolicy', value: policyFor(id) } as const }],
+        questions: [about(id, projectId)],
+      }
+      const planner = await anAdministrator(owner, name)
+      expect(await refusalOf(as(planner.key).simulations.simulate(asked))).toMatchObject({
+        ...denied,
+        message: 'needs the permission `iam:policy:read`',
+      })
+      await grant(owner, planner.id, { permissionSetNames: ['IAMReadOnly'] })
+      expect((await as(planner.key).simulations.simulate(asked)).gained).toBe(1)
+      const reader = as((await anAdministrator(owner, 'IAMReadOnly')).key)
+      expect(await refusalOf(reader.simulations.simulate(asked))).toMatchObject(denied)
+      const powerless = as(planner.key).policies.createPolicy(policyFor(id))
+      expect(await refusalOf(powerless)).toMatchObject(denied)
+    })
+
+    it('refuses what the call itself would, by the path of the change', async () => {
+      const { owner } = system()
+      const { id } = await anApplication(owner)
+      const projectId = await aProject()
+      const rules = [aRule(operators), aRule({ ...operators, condition: '((' })]
+      const cases: [Parameters<typeof owner.simulations.simulate>[0], string, status][] = [
+        [{}, 'changes REQUIRED', status.INVALID_ARGUMENT],
+        [
+          { changes: [SimulatedChange.fromPartial({})] },
+          'changes[0].change REQUIRED',
+          status.INVALID_ARGUMENT,
+        ],
+        [
+          { changes: [{ change: { $case: 'createPolicy', value: policyFor(id) } }] },
+          'questions REQUIRED',
+          status.INVALID_ARGUMENT,
+        ],
+        [
+          {
+            changes: [{ change: { $case: 'createPolicy', value: policyFor(id) } }],
+            questions: [about(id, projectId), about('x', projectId)],
+          },
+          'questions[1].application_id FORMAT',
+          status.INVALID_ARGUMENT,
+        ],
+        [
+          {
+            changes: [{ change: { $case: 'createPolicy', value: policyFor(id) } }],
+            questions: Array.from({ length: 1_001 }, () => about(id, projectId)),
+          },
+          'questions TOO_MANY',
+          status.INVALID_ARGUMENT,
+        ],
+        [
+          {
+            changes: [{ change: { $case: 'createPolicy', value: policyFor(id, { rules }) } }],
+            questions: [about(id, projectId)],
+          },
+          'changes[0].create_policy.rules[1].condition CONDITION_SYNTAX',
+          status.INVALID_ARGUMENT,
+        ],
+        [
+          {
+            changes: [{ change: { $case: 'deletePolicy', value: { policyId: nobody, etag: '' } } }],
+            questions: [about(id, projectId)],
+          },
+          '',
+          status.NOT_FOUND,
+        ],
+      ]
+      for (const [request, violation, code] of cases) {
+        const refusal = await refusalOf(owner.simulations.simulate(request))
+        expect([refusal.violations.join(), refusal.code]).toEqual([violation, code])
+      }
     })
   })
 

@@ -18,6 +18,7 @@ import { PolicyServiceService } from '../../src/grpc/gen/postern/v1/policy.js'
 import { ProjectServiceService } from '../../src/grpc/gen/postern/v1/project.js'
 import { ResourceServiceService } from '../../src/grpc/gen/postern/v1/resource.js'
 import { SearchServiceService } from '../../src/grpc/gen/postern/v1/search.js'
+import { SimulationServiceService } from '../../src/grpc/gen/postern/v1/simulation.js'
 import { UserServiceService } from '../../src/grpc/gen/postern/v1/user.js'
 
 /** The parts of a generated method definition that a call needs. */
@@ -46,6 +47,7 @@ const services = {
   projects: ProjectServiceService,
   resources: ResourceServiceService,
   searches: SearchServiceService,
+  simulations: SimulationServiceService,
   users: UserServiceService,
 } as const
 

@@ -115,6 +115,7 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
       findPrincipal: async () => principal,
       findProjectOrganization: async () => organizationId,
       policiesOf: async () => [],
+      findPrincipals: async () => [],
       listPrincipals: async () => [],
     }
   }

@@ -1,6 +1,7 @@
 import type { OrganizationDocument } from '../../domain/document.js'
 import { DomainError, type Violation } from '../../domain/errors.js'
 import { ownOrganization, type WriteAct } from '../act.js'
+import { located } from '../located.js'
 import { checkDocument } from './check.js'
 import { Directory } from './directory.js'
 import { takeInventory } from './inventory.js'
@@ -79,28 +80,15 @@ async function each<T>(
     try {
       await work(entry)
     } catch (error) {
-      throw located(error, `${field}[${index}]`)
+      throw located(error, `${field}[${index}]`, takenFields(error))
     }
   }
 }
 
-/** The same refusal, saying which entry of the document it is about. */
-function located(error: unknown, path: string): unknown {
-  if (!(error instanceof DomainError)) return error
-  return new DomainError(error.kind, {
-    reason: error.reason,
-    message: `${path}: ${error.message}`,
-    violations: [...error.violations, ...takenFields(error)].map((violation) => ({
-      ...violation,
-      field: `${path}.${violation.field}`,
-    })),
-    metadata: { ...error.metadata, entry: path },
-    cause: error,
-  })
-}
-
 /** Ids are one space for all organizations: a document that came from another one meets them. */
-function takenFields({ kind, message, metadata }: DomainError): readonly Violation[] {
+function takenFields(error: unknown): readonly Violation[] {
+  if (!(error instanceof DomainError)) return []
+  const { kind, message, metadata } = error
   const { field } = metadata
   if (kind !== 'already-exists' || field === undefined) return []
   const description =

@@ -5,8 +5,6 @@ import type { Principal } from '../../domain/principal.js'
 import type { Pacer } from '../pacer.js'
 import type { DecisionReader } from '../ports.js'
 
-/** How many rules are read and arranged for one page before it ends. */
-const rulesMax = 20_000
 /** The embedded store holds the thread while it reads; and a statement takes only so many parameters. */
 const holdersAtOnce = 5
 
@@ -16,16 +14,19 @@ const holdersAtOnce = 5
  */
 export class Candidates {
   readonly #reader: DecisionReader
+  readonly #rulesMax: number
   readonly #policies = new Map<string, readonly CompiledPolicy[]>()
   readonly #views = new Map<string, AuthorizationView>()
   #rules = 0
 
-  constructor(reader: DecisionReader) {
+  /** `rulesMax` is how many rules may be read and arranged before it counts as spent. */
+  constructor(reader: DecisionReader, rulesMax: number) {
     this.#reader = reader
+    this.#rulesMax = rulesMax
   }
 
   get isSpent(): boolean {
-    return this.#rules >= rulesMax
+    return this.#rules >= this.#rulesMax
   }
 
   /** Reads what reaches any of them and was not read yet. */

@@ -12,6 +12,9 @@ import { scanPage } from './scan.js'
 
 type PrincipalType = PrincipalRef['type']
 
+/** Of one page. */
+const rulesMax = 20_000
+
 /** A question without its principal. */
 export interface PrincipalsInput extends PageInput, RawQuestion {
   /** `undefined`: users and applications. */
@@ -31,7 +34,7 @@ export async function listPermittedPrincipals(
   const question = parsed((v) => parseQuestion(v, '', input))
   const owner = await findProjectOrganization(act, question.resource)
   const types: readonly PrincipalType[] = input.type ? [input.type] : ['user', 'application']
-  const candidates = new Candidates(act.tx.decisions)
+  const candidates = new Candidates(act.tx.decisions, rulesMax)
   return scanPage(act, input, {
     fingerprint: fingerprint(['principals', act.caller.organizationId, types, question]),
     read: async (page, pacer) => {

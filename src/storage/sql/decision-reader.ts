@@ -13,7 +13,7 @@ import type { Principal, PrincipalRef } from '../../domain/principal.js'
 import type { DecisionReader, PageRequest } from '../../service/ports.js'
 import { toBearer, toNarrowing } from './api-key-row.js'
 import { type CompilingDeps, compilePolicy } from './compile-policy.js'
-import { listPrincipals } from './principal-list.js'
+import { findPrincipals, listPrincipals } from './principal-list.js'
 import { toApplicationPrincipal, toUserPrincipal } from './principal-row.js'
 import { loadRules } from './rule-rows.js'
 import type { ApiKeyRow, Schema } from './schema.js'
@@ -77,6 +77,10 @@ export class SqlDecisionReader implements DecisionReader {
 
   listPrincipals(organizationId: OrganizationId, type: PrincipalRef['type'], page: PageRequest) {
     return listPrincipals(this.#db, organizationId, { type, page })
+  }
+
+  findPrincipals(organizationId: OrganizationId, refs: readonly PrincipalRef[]) {
+    return findPrincipals(this.#db, organizationId, refs)
   }
 
   async #findUser(id: UserId): Promise<Principal | undefined> {

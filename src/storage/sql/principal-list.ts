@@ -1,27 +1,54 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
 import type { Principal, PrincipalRef } from '../../domain/principal.js'
 import type { ListedPrincipal, PageRequest } from '../../service/ports.js'
 import { groupBy } from './group-by.js'
+import { inChunks } from './in-chunks.js'
 import { after } from './page.js'
 import { toApplicationPrincipal, toUserPrincipal } from './principal-row.js'
 import type { Schema } from './schema.js'
 
 /** Principals in order of creation, with their groups: three queries, however many they are. */
-export async function listPrincipals(
+export function listPrincipals(
   db: Kysely<Schema>,
   organizationId: OrganizationId,
   { type, page }: { readonly type: PrincipalRef['type']; readonly page: PageRequest },
 ): Promise<readonly ListedPrincipal[]> {
-  const implicit = await implicitGroups(db, organizationId, type)
-  const list = type === 'user' ? listUsers : listApplications
-  return list(db, organizationId, { page, implicit })
+  return select(db, organizationId, { type, where: after(page), rowsMax: page.size })
 }
 
-interface Wanted {
-  readonly page: PageRequest
-  /** The groups of every principal of the type. */
-  readonly implicit: readonly string[]
+/** Those of the refs that the organization has, with their groups, in no promised order. */
+export async function findPrincipals(
+  db: Kysely<Schema>,
+  organizationId: OrganizationId,
+  refs: readonly PrincipalRef[],
+): Promise<readonly Principal[]> {
+  const found: Principal[] = []
+  for (const type of ['user', 'application'] as const) {
+    const ids = refs.filter((ref) => ref.type === type).map(({ id }) => id)
+    const listed = await inChunks(ids, (some) => {
+      const where = sql<SqlBool>`id in (${sql.join(some)})`
+      return select(db, organizationId, { type, where, rowsMax: some.length })
+    })
+    found.push(...listed.map(({ principal }) => principal))
+  }
+  return found
+}
+
+interface Selection {
+  readonly type: PrincipalRef['type']
+  readonly where: RawBuilder<SqlBool>
+  readonly rowsMax: number
+}
+
+async function select(
+  db: Kysely<Schema>,
+  organizationId: OrganizationId,
+  selection: Selection,
+): Promise<ListedPrincipal[]> {
+  const implicit = await implicitGroups(db, organizationId, selection.type)
+  const read = selection.type === 'user' ? selectUsers : selectApplications
+  return read(db, organizationId, { ...selection, implicit })
 }
 
 async function implicitGroups(
@@ -38,19 +65,22 @@ async function implicitGroups(
   return rows.map((row) => row.id)
 }
 
-async function listUsers(
+/** `implicit` are the groups of every principal of the type. */
+type Wanted = Selection & { readonly implicit: readonly string[] }
+
+async function selectUsers(
   db: Kysely<Schema>,
   organizationId: OrganizationId,
-  { page, implicit }: Wanted,
+  { where, rowsMax, implicit }: Wanted,
 ): Promise<ListedPrincipal[]> {
   const rows = await db
     .selectFrom('users')
     .selectAll()
     .where('organization_id', '=', organizationId)
-    .where(after(page))
+    .where(where)
     .orderBy('created_at_ms')
     .orderBy('id')
-    .limit(page.size)
+    .limit(rowsMax)
     .execute()
   if (rows.length === 0) return []
   const members = await db
@@ -62,19 +92,19 @@ async function listUsers(
   return rows.map((row) => listed(row, toUserPrincipal(row, groupsOf(row.id))))
 }
 
-async function listApplications(
+async function selectApplications(
   db: Kysely<Schema>,
   organizationId: OrganizationId,
-  { page, implicit }: Wanted,
+  { where, rowsMax, implicit }: Wanted,
 ): Promise<ListedPrincipal[]> {
   const rows = await db
     .selectFrom('applications')
     .selectAll()
     .where('organization_id', '=', organizationId)
-    .where(after(page))
+    .where(where)
     .orderBy('created_at_ms')
     .orderBy('id')
-    .limit(page.size)
+    .limit(rowsMax)
     .execute()
   if (rows.length === 0) return []
   const members = await db

@@ -179,6 +179,7 @@ function transactionOn({ keys, locked }: State): ReadTransaction {
     findPrincipal: async () => principal,
     findProjectOrganization: async () => organizationId,
     policiesOf: async () => [],
+    findPrincipals: async () => [],
     listPrincipals: async () => [],
   }
   return { decisions } as ReadTransaction
