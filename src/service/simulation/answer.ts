@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/decision.js'
 import type { Decider } from '../../domain/evaluate.js'
 import type { OrganizationId, ProjectId } from '../../domain/ids.js'
-import type { Principal } from '../../domain/principal.js'
+import type { Principal, PrincipalRef } from '../../domain/principal.js'
 import { invalid } from '../../domain/validation.js'
 import type { ReadAct } from '../act.js'
 import type { Pacer } from '../pacer.js'
@@ -25,12 +25,16 @@ export class Side {
   /** Throws `invalid` when too many rules reach the principals. */
   static async load(act: ReadAct, asked: readonly AskedQuestion[], pacer: Pacer): Promise<Side> {
     const refs = new Map(asked.map(({ ref }) => [`${ref.type} ${ref.id}`, ref]))
-    const { decisions } = act.tx
-    const found = await decisions.findPrincipals(act.caller.organizationId, [...refs.values()])
-    const candidates = new Candidates(decisions, rulesMax)
-    await candidates.prepare(found, pacer)
-    requireRoom(candidates)
-    return new Side(found, candidates)
+    const candidates = new Candidates(act.tx.decisions, rulesMax)
+    const all: Principal[] = []
+    for (const some of chunksOf([...refs.values()])) {
+      if (pacer.isDue) await pacer.rest()
+      const found = await act.tx.decisions.findPrincipals(act.caller.organizationId, some)
+      await candidates.prepare(found, pacer)
+      requireRoom(candidates)
+      all.push(...found)
+    }
+    return new Side(all, candidates)
   }
 
   decide(
@@ -50,6 +54,15 @@ export class Side {
     requireRoom(this.#candidates)
     this.#deciders.set(principal.ref.id, decider)
     return decider
+  }
+}
+
+/** Few enough not to hold the thread for long while the embedded store reads them. */
+const principalsAtOnce = 25
+
+function* chunksOf(refs: readonly PrincipalRef[]) {
+  for (let start = 0; start < refs.length; start += principalsAtOnce) {
+    yield refs.slice(start, start + principalsAtOnce)
   }
 }
 
