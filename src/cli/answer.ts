@@ -33,6 +33,7 @@ export function answerText(answer: AuthorizeResponse, paint: Paint): string {
   return `${verdict}: ${text} (${reasonName(answer.reason)}${policy})`
 }
 
-function reasonName(reason: Reason): string {
+/** `NO_MATCHING_RULE` */
+export function reasonName(reason: Reason): string {
   return Object.entries(Reason).find(([, value]) => value === reason)?.[0] ?? `REASON_${reason}`
 }

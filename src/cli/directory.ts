@@ -15,6 +15,11 @@ export interface PrincipalId {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** Whether it is an id, and not a name. */
+export function isId(text: string): boolean {
+  return uuid.test(text)
+}
+
 export async function findUserId(connection: Connection, idOrEmail: string): Promise<string> {
   if (uuid.test(idOrEmail)) return idOrEmail
   const { users } = await connection.call(UserServiceService.listUsers, {
@@ -52,7 +57,7 @@ export function listProjects(connection: Connection) {
 
 const firstPage = { organizationId: '', pageSize: 100, pageToken: '' }
 
-function requireOne(
+export function requireOne(
   noun: string,
   name: string,
   [found, another]: readonly { readonly id: string }[],

@@ -25,7 +25,7 @@ const wireScopeTypes = {
   organization: WireScopeType.ORGANIZATION,
 } as const satisfies Record<PermissionSetScopeType, WireScopeType>
 
-const wireEffects = {
+export const wireEffects = {
   allow: WireEffect.ALLOW,
   deny: WireEffect.DENY,
 } as const satisfies Record<Effect, WireEffect>

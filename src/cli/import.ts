@@ -74,7 +74,8 @@ async function send(connection: Connection, file: DataFile, { document, ...rest 
   }
 }
 
-function inFile(file: DataFile, refusal: CliError): CliError {
+/** The same refusal, with the line of everything that is wrong. */
+export function inFile(file: DataFile, refusal: CliError): CliError {
   const { exitCode, reason, message, metadata } = refusal
   const violations = refusal.violations.map((violation) => ({
     ...violation,

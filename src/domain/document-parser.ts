@@ -124,7 +124,7 @@ function readPermissionSet(record: RecordReader): PermissionSetEntry {
   }
 }
 
-function readPolicy(record: RecordReader): PolicyEntry {
+export function readPolicy(record: RecordReader): PolicyEntry {
   const principal = record.record('principal', readPrincipal)
   return {
     id: record.text('id'),
@@ -138,7 +138,7 @@ function readPolicy(record: RecordReader): PolicyEntry {
 
 const principalTypes = ['user', 'group', 'application'] as const
 
-function readPrincipal(record: RecordReader): PrincipalEntry {
+export function readPrincipal(record: RecordReader): PrincipalEntry {
   const given = principalTypes.filter((type) => record.has(type))
   const [type = 'user'] = given
   if (given.length === 1) return { type, name: record.requiredText(type) }
@@ -146,7 +146,7 @@ function readPrincipal(record: RecordReader): PrincipalEntry {
   return { type, name: '' }
 }
 
-function readRule(record: RecordReader): RuleEntry {
+export function readRule(record: RecordReader): RuleEntry {
   return {
     effect: record.choice('effect', ['allow', 'deny']),
     permissionSets: record.texts('permission_sets'),

@@ -176,6 +176,63 @@ describe('keys', () => {
   })
 })
 
+describe('searches', () => {
+  const start = 'compute:servers:start'
+  const inStaging = ['--project', 'staging', '--type', 'server', '--id', 'web-1']
+
+  it('tell who may do something, and what somebody may do', async () => {
+    const who = await postern(['who-can', start, ...inStaging, '--only', 'applications'])
+    expect(who).toMatchObject({ code: 0, stderr: '' })
+    expect(who.stdout).toMatch(/^KIND .*NAME .*ID\napplication +ci-runner /)
+    const json = await postern(['who-can', start, ...inStaging, '--json'])
+    expect(JSON.parse(json.stdout).principals).toContainEqual({
+      user_id: system.founded.owner.id,
+    })
+    const what = await postern(['what-can', '--application', 'ci-runner', ...inStaging])
+    expect(what.stdout.split('\n')).toContain(start)
+  })
+
+  it('of resources go through those that were registered', async () => {
+    const register = ['resource', 'register', 'server', 'web-1', '--project', 'staging']
+    expect((await postern(register)).stdout).toBe('registered server/web-1\n')
+    expect((await postern(['resource', 'list'])).stdout).toMatch(/server +web-1 +staging/)
+    const ask = ['where-can', start, '--application', 'ci-runner']
+    expect((await postern(ask)).stdout).toMatch(/server +web-1 +staging/)
+    await postern(['resource', 'delete', 'server', 'web-1'])
+    expect((await postern(ask)).stdout).toBe('no resources\n')
+  })
+
+  it('of what would change show each flip, and can fail by the exit code', async () => {
+    const before = await revision()
+    const ask = `application: ci-runner, action: '${start}', type: server, id: web-1`
+    const input = `
+changes:
+  - create_policy:
+      name: freeze
+      principal: { application: ci-runner }
+      rules:
+        - { effect: deny, permission_sets: [InstancesServerStart], projects: [staging] }
+questions:
+  - { ${ask}, project: staging }
+  - { ${ask}, project: production }
+`
+    const shown = await postern(['simulate', '-', '--exit-code'], { input })
+    expect(shown).toMatchObject({ code: 1, stderr: '' })
+    expect(shown.stdout).toBe(
+      `- application ci-runner: ${start} on server/web-1 in project staging
+    allow (RULE, policy \`ci-runner staging\`) → deny (EXPLICIT_DENY, policy \`freeze\`)
+
+0 gained, 1 lost, 1 as before
+`,
+    )
+    expect(await revision()).toBe(before)
+    const bad = input.replace('InstancesServerStart', 'Nope')
+    const refused = await postern(['simulate', '-'], { input: bad })
+    expect(refused.code).toBe(65)
+    expect(refused.stderr).toMatch(/7:45: .*rules\[0\]\.permission_sets\[0\]/)
+  })
+})
+
 describe.concurrent('bad input', () => {
   const documents: [string, string | Buffer, number, RegExp][] = [
     ['no YAML', 'groups: [', 65, /:1:/],
