@@ -8,6 +8,10 @@ import { Organization } from '../../src/grpc/gen/postern/v1/organization.js'
 import { PermissionSet } from '../../src/grpc/gen/postern/v1/permission_set.js'
 import { Policy } from '../../src/grpc/gen/postern/v1/policy.js'
 import { Project } from '../../src/grpc/gen/postern/v1/project.js'
+import {
+  type SimulatedChange,
+  SimulatedQuestion,
+} from '../../src/grpc/gen/postern/v1/simulation.js'
 import { User } from '../../src/grpc/gen/postern/v1/user.js'
 import { aMember, anApplication, aRule, ask, grant, onProjects } from '../support/acts.js'
 import { type Api, refusalOf } from '../support/api.js'
@@ -239,9 +243,51 @@ const reaches: readonly Reach[] = [
     'DeleteRule of theirs',
     ({ api, policyId }, t) => api.policies.deleteRule({ policyId, ruleId: t.ruleId }),
   ],
+  ['RegisterResource', ({ api }, t) => api.resources.registerResource(aResource(pick(t)))],
+  [
+    'RegisterResource in a project of theirs',
+    ({ api }, { projectId }) => api.resources.registerResource(aResource({ projectId })),
+  ],
+  ['GetRegisteredResource', ({ api }) => api.resources.getRegisteredResource(theirResource)],
+  ['ListRegisteredResources', ({ api }, t) => api.resources.listRegisteredResources(pick(t))],
+  ['DeleteRegisteredResource', ({ api }) => api.resources.deleteRegisteredResource(theirResource)],
+  [
+    'Simulate with a policy of theirs',
+    (mine, { policyId }) =>
+      simulate(mine, { $case: 'deletePolicy', value: { policyId, etag: '' } }),
+  ],
+  [
+    'Simulate with a group of theirs',
+    (mine, { groupId, userId }) =>
+      simulate(mine, {
+        $case: 'addGroupMembers',
+        value: { groupId, userIds: [userId], applicationIds: [], etag: '' },
+      }),
+  ],
+  [
+    'Simulate with a user of theirs',
+    (mine, { userId }) =>
+      simulate(mine, {
+        $case: 'addGroupMembers',
+        value: { groupId: mine.groupId, userIds: [userId], applicationIds: [], etag: '' },
+      }),
+  ],
   ['ImportOrganization', ({ api }, t) => api.documents.importOrganization(pick(t))],
   ['ExportOrganization', ({ api }, t) => api.documents.exportOrganization(pick(t))],
 ]
+
+/** Only theirs has it. */
+const theirResource = { type: 'server', id: 'theirs' }
+
+function aResource(parts: Partial<Resource>) {
+  return { resource: Resource.fromPartial({ type: 'server', id: 'mine', ...parts }) }
+}
+
+function simulate({ api, applicationId }: Estate, change: SimulatedChange['change']) {
+  const principal = { $case: 'applicationId', value: applicationId } as const
+  const question = SimulatedQuestion.fromPartial({ principal, action: 'a:b:c', resource: {} })
+  return api.simulations.simulate({ changes: [{ change }], questions: [question] })
+}
 
 function pick({ organizationId }: Estate) {
   return { organizationId }
@@ -261,6 +307,8 @@ onBothStores('organizations', (system) => {
       ownerEmail: 'owner@other.example',
     })
     theirs = await anEstate(owner)
+    const resource = Resource.fromPartial({ ...theirResource, projectId: theirs.projectId })
+    await owner.resources.registerResource({ resource })
     mine = await anEstate(as(other.ownerApiKey))
   })
 
@@ -293,6 +341,27 @@ onBothStores('organizations', (system) => {
       expect(await ask(api, key, { action, resource: project })).toBe('deny OUT_OF_SCOPE')
       expect(await ask(api, key, { action, resource: itself })).toBe('deny OUT_OF_SCOPE')
     }
+  })
+
+  it('do not search each other: not by a principal, a project or a resource of another', async () => {
+    const { searches } = mine.api
+    const action = 'compute:servers:start'
+    const principal = { $case: 'applicationId', value: theirs.applicationId } as const
+    const resource = Resource.fromPartial({ projectId: theirs.projectId })
+    const own = { $case: 'userId', value: (await mine.api.users.getUser()).id } as const
+    const home = Resource.fromPartial({ projectId: mine.projectId })
+    const answers = [
+      (await searches.listActions({ principal, resource: home })).actions,
+      (await searches.listActions({ principal: own, resource })).actions,
+      (await searches.listPrincipals({ action, resource })).principals,
+      (await searches.listResources({ principal: own, action })).resources,
+    ]
+    expect(answers).toEqual([[], [], [], []])
+    const everybody = await searches.listPrincipals({ action, resource: home })
+    expect(everybody.principals.map((each) => each.principal?.value)).toEqual([
+      own.value,
+      mine.applicationId,
+    ])
   })
 
   it('do not explain or answer for principals of another', async () => {
