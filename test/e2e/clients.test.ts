@@ -36,9 +36,8 @@ describe('buf curl, by reflection', () => {
   }
 
   const nouns = ['ApiKey', 'Application', 'Authorization', 'Document', 'Group', 'Organization']
-  const services = [...nouns, 'PermissionSet', 'Policy', 'Project', 'User'].map(
-    (noun) => `postern.v1.${noun}Service`,
-  )
+  const more = ['PermissionSet', 'Policy', 'Project', 'Resource', 'Search', 'Simulation', 'User']
+  const services = [...nouns, ...more].map((noun) => `postern.v1.${noun}Service`)
 
   it('lists every service', async () => {
     expect((await curl('', '--list-services')).trim().split('\n').sort()).toEqual(services)
@@ -52,6 +51,8 @@ describe('buf curl, by reflection', () => {
     }
   })
 
+  const simulation = `{"changes":[{"create_policy":{"name":"x"}}],
+    "questions":[{"user_id":"00000000-0000-4000-8000-000000000000","action":"a","resource":{}}]}`
   const calls: [string, string, RegExp][] = [
     ['ApiKeyService/ListApiKeys', '{}', /"apiKeys"/],
     ['ApplicationService/CreateApplication', '{"name":"curl"}', /"name": "curl"/],
@@ -62,6 +63,9 @@ describe('buf curl, by reflection', () => {
     ['PermissionSetService/GetPermissionSet', '{"name":"IAMManager"}', /"iam:/],
     ['PolicyService/CreatePolicy', '{"name":"inert"}', /"inert"/],
     ['ProjectService/ListProjects', '{}', /"default"/],
+    ['ResourceService/RegisterResource', '{"resource":{"type":"a","id":"b"}}', /"id": "b"/],
+    ['SearchService/ListPrincipals', '{"action":"a","resource":{}}', /"userId"/],
+    ['SimulationService/Simulate', simulation, /REASON_PRINCIPAL_NOT_FOUND/],
     ['UserService/GetUser', '{}', /USER_TYPE_OWNER/],
   ]
   it.each(calls)('calls %s', async (method, data, answer) => {
