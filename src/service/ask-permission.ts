@@ -1,14 +1,19 @@
 import type { Decision } from '../domain/decision.js'
 import { permissionDenied } from '../domain/errors.js'
+import type { OrganizationId } from '../domain/ids.js'
 import { type Session, unauthenticated } from './administration.js'
 import type { Authorizer } from './authorize.js'
 import { minimizeLatency } from './entities.js'
 
 /**
  * Answers at once, with nothing, or once it is known, for a caller whose key's bearer holds
- * `iam:decision:ask`; throws or rejects with `DomainError` for others.
+ * `iam:decision:ask`; throws or rejects with `DomainError` for others, and for those of another
+ * organization than the one that is named.
  */
-export type RequireAsk = (session: Session) => undefined | Promise<void>
+export type RequireAsk = (
+  session: Session,
+  organizationId?: OrganizationId,
+) => undefined | Promise<void>
 
 const permission = 'iam:decision:ask'
 const organizationItself = {
@@ -25,11 +30,12 @@ const organizationItself = {
 export function createRequireAsk(
   authorizer: Pick<Authorizer, 'authorize' | 'authorizeNow'>,
 ): RequireAsk {
-  return ({ secret: apiKey, ip, userAgent }) => {
+  return ({ secret: apiKey, ip, userAgent }, organizationId) => {
     if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
     const request = { ip, userAgent }
     const context = undefined
-    const asked = { apiKey, action: permission, resource: organizationItself, request, context }
+    const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
+    const asked = { apiKey, action: permission, resource, request, context }
     const answer = authorizer.authorizeNow(asked)
     if (answer) return requireAskAllowed(answer.decision)
     return authorizer
