@@ -112,6 +112,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
     version: packageVersion(),
     onBug,
   })

@@ -9,7 +9,7 @@ import type { ReadAct } from './act.js'
 import type { BatchAnswer } from './authorize.js'
 import { loadStanding } from './facts.js'
 import { requirePermission } from './require.js'
-import { findSubject, type SubjectName } from './subject.js'
+import { findSubject, parseSubjectName, type SubjectName } from './subject.js'
 
 export interface SubjectQuestion {
   readonly subject: SubjectName
@@ -33,14 +33,13 @@ export async function authorizeSubjects(
   return answers
 }
 
-async function answerOne(desk: Desk, { subject, question }: SubjectQuestion): Promise<BatchAnswer> {
+async function answerOne(desk: Desk, asked: SubjectQuestion): Promise<BatchAnswer> {
   try {
-    return {
-      decision: await desk.decide(
-        subject,
-        parsed((v) => parseQuestion(v, '', question)),
-      ),
-    }
+    const { subject, question } = parsed((v) => ({
+      subject: parseSubjectName(v, 'subject', asked.subject),
+      question: parseQuestion(v, '', asked.question),
+    }))
+    return { decision: await desk.decide(subject, question) }
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'invalid') return { error }
     throw error

@@ -1,7 +1,7 @@
 import type { ApplicationId, OrganizationId, UserId } from '../domain/ids.js'
 import { isUuid } from '../domain/ids.js'
 import type { PrincipalRef } from '../domain/principal.js'
-import { isPrintable, parseEmail } from '../domain/text.js'
+import { parseEmail, parsePrintable } from '../domain/text.js'
 import { Validation } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
 
@@ -13,6 +13,16 @@ export interface SubjectName {
   readonly id: string
 }
 
+const nameMax = 256
+
+/** Reports what can be nobody's name, under `field.type` and `field.id`. */
+export function parseSubjectName(v: Validation, field: string, raw: SubjectName): SubjectName {
+  for (const key of ['type', 'id'] as const) {
+    parsePrintable(v, `${field}.${key}`, { text: raw[key], max: nameMax })
+  }
+  return raw
+}
+
 /**
  * The one principal of the caller's organization that the name fits; `undefined` when it fits none,
  * or two of them: an id of another system can be chosen to look like somebody's address, and nobody
@@ -22,8 +32,6 @@ export async function findSubject(
   act: ReadAct,
   { type, id }: SubjectName,
 ): Promise<PrincipalRef | undefined> {
-  // What stores refuse to look for.
-  if (!isPrintable(id)) return undefined
   switch (type) {
     case 'user':
       return only(await usersNamed(act, id))

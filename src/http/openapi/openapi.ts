@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { authzenSchemas } from '../authzen/schemas.js'
 import { forwardAuthSchemas } from '../forward-auth/describe.js'
 import { restSchemas } from '../rest/shapes.js'
 import { type Described, openApiDocument } from './document.js'
 import { docsPage } from './page.js'
 
-const schemas = { ...restSchemas, ...forwardAuthSchemas }
+const schemas = { ...restSchemas, ...authzenSchemas, ...forwardAuthSchemas }
 
 /** The API's description: for programs at `/openapi.json`, for people at `/docs`. */
 export function addOpenApi(
