@@ -9,29 +9,41 @@ import { askEveryDoor, expectAll, isSayable, outcomeOf } from '../support/doors.
 import { corpusFiles, readCorpusFile } from '../support/offline.js'
 import { createDatabase } from '../support/postgres-server.js'
 import { type RedisServer, startRedis } from '../support/redis-server.js'
+import { setApart } from '../support/set-apart.js'
 import { type Settled, settle } from '../support/settle.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
+
+/** All files share a server of each kind: what one holds is nothing to the others. */
+const files = corpusFiles.map((file, at) => ({
+  file,
+  corpus: setApart(readCorpusFile(file), `f${at}`),
+}))
+
+async function settleAll(system: TestSystem): Promise<ReadonlyMap<string, Settled>> {
+  const settled = new Map<string, Settled>()
+  for (const { file, corpus } of files)
+    settled.set(file, await settle(system, corpus.organizations))
+  return settled
+}
 
 /** Every case of the corpus, asked of a whole server through each of its doors: they must agree. */
 describe.each([
   ['SQLite', 'off'],
   ['PostgreSQL', 'on'],
 ])('the corpus on %s, with our own transport %s', (store, wire) => {
-  describe.each(corpusFiles)('%s', (file) => {
-    const { organizations, cases } = readCorpusFile(file)
-    let system: TestSystem
-    let settled: Settled
+  let system: TestSystem
+  let settled: ReadonlyMap<string, Settled>
+  beforeAll(async () => {
+    const database = store === 'SQLite' ? {} : await aPostgresDatabase()
+    system = await startSystem({ ...database, POSTERN_WIRE: wire })
+    settled = await settleAll(system)
+  })
+  afterAll(() => system.close())
 
-    beforeAll(async () => {
-      const database = store === 'SQLite' ? {} : await aPostgresDatabase()
-      system = await startSystem({ ...database, POSTERN_WIRE: wire })
-      settled = await settle(system, organizations)
-    })
-    afterAll(() => system.close())
-
-    it.each(cases.filter(isSayable))('$name', async (asked) => {
+  describe.each(files)('$file', ({ file, corpus }) => {
+    it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
       system.clock.nowMs = asked.atMs
-      expectAll(asked, await askEveryDoor(system, settled, asked))
+      expectAll(asked, await askEveryDoor(system, known(settled.get(file)), asked))
     })
   })
 })
@@ -39,31 +51,26 @@ describe.each([
 /** The same from the store, from Redis as another server left it there, and from memory. */
 describe('the corpus from every tier, in every consistency', () => {
   let redis: RedisServer
+  let cold: TestSystem
+  let warm: TestSystem
+  let settled: ReadonlyMap<string, Settled>
   beforeAll(async () => {
     redis = await startRedis()
+    const settings = { ...(await aPostgresDatabase()), POSTERN_REDIS_URL: redis.url }
+    cold = await startSystem(settings)
+    settled = await settleAll(cold)
+    warm = await startReplica(cold, settings)
   })
-  afterAll(() => redis.stop())
+  afterAll(async () => {
+    await warm.close()
+    await cold.close()
+    await redis.stop()
+  })
 
-  describe.each(corpusFiles)('%s', (file) => {
-    const { organizations, cases } = readCorpusFile(file)
-    let cold: TestSystem
-    let warm: TestSystem
-    let settled: Settled
-
-    beforeAll(async () => {
-      const settings = { ...(await aPostgresDatabase()), POSTERN_REDIS_URL: redis.url }
-      cold = await startSystem(settings)
-      settled = await settle(cold, organizations)
-      warm = await startReplica(cold, settings)
-    })
-    afterAll(async () => {
-      await warm.close()
-      await cold.close()
-    })
-
-    it.each(cases.filter(isSayable))('$name', async (asked) => {
+  describe.each(files)('$file', ({ file, corpus }) => {
+    it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
       cold.clock.nowMs = asked.atMs
-      const question = questionWithKey(settled, asked)
+      const question = questionWithKey(known(settled.get(file)), asked)
       if (!question) return
       const stored = await askForTier(cold, question)
       const remembered = await askForTier(cold, question)
@@ -76,6 +83,11 @@ describe('the corpus from every tier, in every consistency', () => {
     })
   })
 })
+
+function known(settled: Settled | undefined): Settled {
+  if (!settled) throw new Error('the file was not settled')
+  return settled
+}
 
 interface Tiered {
   readonly outcome: Outcome

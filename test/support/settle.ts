@@ -5,6 +5,7 @@ import type { BearerName, KeyPlan, OrganizationPlan } from '../../src/domain/wor
 import { toDocument } from '../../src/grpc/document.js'
 import { KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
 import type { OrganizationDocument } from '../../src/grpc/gen/postern/v1/document.js'
+import { fresh } from './acts.js'
 import type { Api } from './api.js'
 import type { TestSystem } from './system.js'
 
@@ -12,6 +13,8 @@ import type { TestSystem } from './system.js'
 export interface Settled extends IdFinder {
   /** As the owner of the organization of the key, or else of the case. */
   administrator(asked: CorpusCase): Api
+  /** The key of that owner. */
+  administratorKey(asked: CorpusCase): string
   /** As the owner of the organization. */
   ownerOf(organization: string): Api
   /** `undefined` for a key of a guest who has not accepted: on a server there is none. */
@@ -29,6 +32,7 @@ interface Home {
   readonly plan: OrganizationPlan
   readonly id: string
   readonly api: Api
+  readonly ownerKey: string
   /** The first key of each user that has one, by e-mail address. */
   readonly firstKeys: Map<string, string>
   readonly bearers: Map<string, Bearer>
@@ -62,15 +66,15 @@ export async function settle(
   const homeOfKey = (name: string) =>
     [...homes.values()].find(({ plan }) => plan.keys.some((key) => key.name === name))
   for (const home of homes.values()) await lockMembers(home)
+  const administrated = ({ organization, asker }: CorpusCase) =>
+    known(asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization), organization)
   return {
     findOrganizationId: (name) => homes.get(name)?.id as OrganizationId | undefined,
     findProjectId: (name, project) =>
       homes.get(name)?.projects.get(project) as ProjectId | undefined,
     ownerOf: (name) => known(homes.get(name), name).api,
-    administrator: ({ organization, asker }) => {
-      const home = asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization)
-      return known(home, organization).api
-    },
+    administrator: (asked) => administrated(asked).api,
+    administratorKey: (asked) => administrated(asked).ownerKey,
     secretOf: (name) => secrets.get(name),
     principalOf: (organization, bearer) =>
       homes.get(organization)?.bearers.get(bearerKey(bearer)) ?? stranger(bearer),
@@ -92,7 +96,7 @@ async function makeHome(
 ): Promise<Home> {
   const { document } = plan
   const owner = document.users.find((user) => user.type === 'owner')
-  const ownerEmail = owner?.email ?? `owner@${plan.name.toLowerCase()}.test`
+  const ownerEmail = owner?.email ?? `${fresh('owner')}@${plan.name.toLowerCase()}.test`
   const made = await system.owner.organizations.createOrganization({ name: plan.name, ownerEmail })
   const api = system.as(made.ownerApiKey)
   const wire = documentOf(plan)
@@ -101,7 +105,8 @@ async function makeHome(
   await api.documents.importOrganization({ document: { ...wire, name: '', users } })
   const firstKeys = new Map([[ownerEmail.toLowerCase(), made.ownerApiKey]])
   const id = made.organization?.id ?? ''
-  return { plan, id, api, firstKeys, ...(await directoryOf(api)) }
+  const ownerKey = made.ownerApiKey
+  return { plan, id, api, ownerKey, firstKeys, ...(await directoryOf(api)) }
 }
 
 async function directoryOf(api: Api): Promise<Pick<Home, 'bearers' | 'projects'>> {
