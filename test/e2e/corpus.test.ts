@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type CorpusCase, type Outcome, toRawQuestion } from '../../src/domain/corpus.js'
 import {
@@ -5,25 +8,39 @@ import {
   type Consistency,
   Freshness_Tier,
 } from '../../src/grpc/gen/postern/v1/authorization.js'
-import { askEveryDoor, expectAll, isSayable, outcomeOf } from '../support/doors.js'
-import { corpusFiles, readCorpusFile } from '../support/offline.js'
+import { pose } from '../support/doors/door.js'
+import { countSaid, expectAtForeignDoors, foreignDoors } from '../support/doors/every-door.js'
+import { askEveryDoor, expectAll, isSayable, outcomeOf } from '../support/doors/grpc-doors.js'
+import { routesOf } from '../support/doors/proxied.js'
 import { createDatabase } from '../support/postgres-server.js'
 import { type RedisServer, startRedis } from '../support/redis-server.js'
-import { setApart } from '../support/set-apart.js'
+import { corporaApart as files } from '../support/set-apart.js'
 import { type Settled, settle } from '../support/settle.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
-/** All files share a server of each kind: what one holds is nothing to the others. */
-const files = corpusFiles.map((file, at) => ({
-  file,
-  corpus: setApart(readCorpusFile(file), `f${at}`),
-}))
+/** Files in which something decides by the address or the agent of a request. */
+const readers = new Set(
+  files
+    .filter(({ corpus }) =>
+      /request\.(ip|user_agent)|"sourceCidrs":\["/.test(JSON.stringify(corpus.organizations)),
+    )
+    .map(({ file }) => file),
+)
 
+/** How many cases each door says at least; there is a rule for each of the others. */
+const saidMin: Readonly<Record<string, number>> = {
+  AuthZEN: 335,
+  'forward-auth': 160,
+  ext_authz: 160,
+  'check-permissions': 31,
+}
+
+/** At once, since each mostly waits for the store. */
 async function settleAll(system: TestSystem): Promise<ReadonlyMap<string, Settled>> {
-  const settled = new Map<string, Settled>()
-  for (const { file, corpus } of files)
-    settled.set(file, await settle(system, corpus.organizations))
-  return settled
+  const settling = files.map(async ({ file, tag, corpus }) => {
+    return [file, await settle(system, corpus.organizations, { tag })] as const
+  })
+  return new Map(await Promise.all(settling))
 }
 
 /** Every case of the corpus, asked of a whole server through each of its doors: they must agree. */
@@ -31,20 +48,48 @@ describe.each([
   ['SQLite', 'off'],
   ['PostgreSQL', 'on'],
 ])('the corpus on %s, with our own transport %s', (store, wire) => {
+  let directory: string
   let system: TestSystem
   let settled: ReadonlyMap<string, Settled>
   beforeAll(async () => {
     const database = store === 'SQLite' ? {} : await aPostgresDatabase()
-    system = await startSystem({ ...database, POSTERN_WIRE: wire })
+    directory = mkdtempSync(join(tmpdir(), 'postern-corpus-'))
+    const routes = join(directory, 'routes.json')
+    writeFileSync(routes, JSON.stringify(routesOf(files.flatMap(({ corpus }) => corpus.cases))))
+    system = await startSystem({
+      ...database,
+      POSTERN_WIRE: wire,
+      POSTERN_HTTP_LISTEN: '127.0.0.1:0',
+      POSTERN_ROUTES_FILE: routes,
+    })
     settled = await settleAll(system)
   })
-  afterAll(() => system.close())
+  afterAll(async () => {
+    await system.close()
+    rmSync(directory, { recursive: true })
+  })
 
   describe.each(files)('$file', ({ file, corpus }) => {
     it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
       system.clock.nowMs = asked.atMs
       expectAll(asked, await askEveryDoor(system, known(settled.get(file)), asked))
     })
+
+    it.each(corpus.cases)('$name, in the words of other standards', async (asked) => {
+      system.clock.nowMs = asked.atMs
+      await expectAtForeignDoors(system, poseIn(file, asked))
+    })
+  })
+
+  const poseIn = (file: string, asked: CorpusCase) =>
+    pose(asked, { settled: known(settled.get(file)), readsRequest: readers.has(file) })
+
+  it.each(foreignDoors)('is said at $name, but for what that has no words for', (door) => {
+    const posed = files.flatMap(({ file, corpus }) =>
+      corpus.cases.map((asked) => poseIn(file, asked)),
+    )
+    const { said, unsaid } = countSaid(door, posed)
+    expect(said, JSON.stringify(unsaid)).toBeGreaterThanOrEqual(saidMin[door.name] ?? posed.length)
   })
 })
 

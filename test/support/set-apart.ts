@@ -1,12 +1,19 @@
 import type { Corpus, CorpusCase } from '../../src/domain/corpus.js'
 import type { PrincipalEntry, UserEntry } from '../../src/domain/document.js'
 import type { BearerName, OrganizationPlan } from '../../src/domain/world/plan.js'
+import { corpusFiles, readCorpusFile } from './offline.js'
+
+/** All files, fit for one server; what one holds is nothing to the others. */
+export const corporaApart = corpusFiles.map((file, at) => {
+  const tag = `f${at}`
+  return { file, tag, corpus: setApart(readCorpusFile(file), tag) }
+})
 
 /**
  * The corpus with people of its own: files have the same addresses, and on one server one address
  * is one person. Nothing that decides reads them.
  */
-export function setApart({ organizations, cases, ...rest }: Corpus, tag: string): Corpus {
+function setApart({ organizations, cases, ...rest }: Corpus, tag: string): Corpus {
   return {
     ...rest,
     organizations: organizations.map((plan) => planApart(plan, tag)),

@@ -5,7 +5,6 @@ import type { BearerName, KeyPlan, OrganizationPlan } from '../../src/domain/wor
 import { toDocument } from '../../src/grpc/document.js'
 import { KeyNarrowing } from '../../src/grpc/gen/postern/v1/api_key.js'
 import type { OrganizationDocument } from '../../src/grpc/gen/postern/v1/document.js'
-import { fresh } from './acts.js'
 import type { Api } from './api.js'
 import type { TestSystem } from './system.js'
 
@@ -39,8 +38,16 @@ interface Home {
   readonly projects: Map<string, string>
 }
 
-/** What is imported for a plan. */
-export type DocumentOf = (plan: OrganizationPlan) => Omit<OrganizationDocument, 'name'>
+export interface SettleOptions {
+  /** What is imported for a plan; the plan's own document, if absent. */
+  documentOf?(plan: OrganizationPlan): Omit<OrganizationDocument, 'name'>
+  /** Tells the owners of these plans from those of others on the same server. */
+  readonly tag?: string
+}
+
+function documentIn({ document }: OrganizationPlan): Omit<OrganizationDocument, 'name'> {
+  return toDocument({ ...document, name: '' })
+}
 
 /**
  * Makes the organizations as administrators and people would: by import, enrollment, invitation
@@ -49,11 +56,11 @@ export type DocumentOf = (plan: OrganizationPlan) => Omit<OrganizationDocument, 
 export async function settle(
   system: TestSystem,
   plans: readonly OrganizationPlan[],
-  documentOf: DocumentOf = ({ document }) => toDocument({ ...document, name: '' }),
+  options: SettleOptions = {},
 ): Promise<Settled> {
   system.clock.nowMs = Date.parse('2000-01-01T00:00:00Z')
   const homes = new Map<string, Home>()
-  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan, documentOf))
+  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan, options))
   for (const home of homes.values()) await enrolMembers(system, home)
   for (const home of homes.values()) await admitGuests(system, home, [...homes.values()])
   const secrets = new Map<string, string>()
@@ -92,11 +99,11 @@ export async function settle(
 async function makeHome(
   system: TestSystem,
   plan: OrganizationPlan,
-  documentOf: DocumentOf,
+  { documentOf = documentIn, tag = '' }: SettleOptions,
 ): Promise<Home> {
   const { document } = plan
   const owner = document.users.find((user) => user.type === 'owner')
-  const ownerEmail = owner?.email ?? `${fresh('owner')}@${plan.name.toLowerCase()}.test`
+  const ownerEmail = owner?.email ?? `owner@${tag}${plan.name.toLowerCase()}.test`
   const made = await system.owner.organizations.createOrganization({ name: plan.name, ownerEmail })
   const api = system.as(made.ownerApiKey)
   const wire = documentOf(plan)
