@@ -21,6 +21,8 @@ export interface Settled extends IdFinder {
   /** A stranger's id for one whom the organization does not know. */
   principalOf(organization: string, bearer: BearerName): Bearer
   bearerOf(keyName: string): Bearer
+  /** A key that narrows nothing; `undefined` for one whom nobody made, or who has not accepted. */
+  plainKeyOf(organization: string, bearer: BearerName): string | undefined
 }
 
 export type Bearer =
@@ -34,6 +36,8 @@ interface Home {
   readonly ownerKey: string
   /** The first key of each user that has one, by e-mail address. */
   readonly firstKeys: Map<string, string>
+  /** Of each application, by name. */
+  readonly applicationKeys: Map<string, string>
   readonly bearers: Map<string, Bearer>
   readonly projects: Map<string, string>
 }
@@ -72,6 +76,7 @@ export async function settle(
   }
   const homeOfKey = (name: string) =>
     [...homes.values()].find(({ plan }) => plan.keys.some((key) => key.name === name))
+  for (const home of homes.values()) await makeApplicationKeys(home)
   for (const home of homes.values()) await lockMembers(home)
   const administrated = ({ organization, asker }: CorpusCase) =>
     known(asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization), organization)
@@ -83,6 +88,12 @@ export async function settle(
     administrator: (asked) => administrated(asked).api,
     administratorKey: (asked) => administrated(asked).ownerKey,
     secretOf: (name) => secrets.get(name),
+    plainKeyOf: (organization, { type, name }) => {
+      const home = homes.get(organization)
+      return type === 'user'
+        ? home?.firstKeys.get(name.toLowerCase())
+        : home?.applicationKeys.get(name)
+    },
     principalOf: (organization, bearer) =>
       homes.get(organization)?.bearers.get(bearerKey(bearer)) ?? stranger(bearer),
     bearerOf: (name) => {
@@ -113,7 +124,8 @@ async function makeHome(
   const firstKeys = new Map([[ownerEmail.toLowerCase(), made.ownerApiKey]])
   const id = made.organization?.id ?? ''
   const ownerKey = made.ownerApiKey
-  return { plan, id, api, ownerKey, firstKeys, ...(await directoryOf(api)) }
+  const applicationKeys = new Map<string, string>()
+  return { plan, id, api, ownerKey, firstKeys, applicationKeys, ...(await directoryOf(api)) }
 }
 
 async function directoryOf(api: Api): Promise<Pick<Home, 'bearers' | 'projects'>> {
@@ -182,6 +194,13 @@ async function makeKey(system: TestSystem, home: Home, key: KeyPlan): Promise<st
     narrowing: KeyNarrowing.fromPartial(narrowing as object),
   })
   return secret
+}
+
+async function makeApplicationKeys({ plan, api, bearers, applicationKeys }: Home): Promise<void> {
+  for (const { name } of plan.document.applications) {
+    const bearer = known(bearers.get(`application ${name}`), name)
+    applicationKeys.set(name, (await api.apiKeys.createApiKey({ bearer })).secret)
+  }
 }
 
 async function lockMembers(home: Home): Promise<void> {

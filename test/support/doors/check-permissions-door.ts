@@ -1,13 +1,21 @@
 import type { Outcome } from '../../../src/domain/corpus.js'
-import { type Door, isNothing, type Posed, type Reason, withoutPolicy } from './door.js'
+import {
+  type Door,
+  isNothing,
+  type Posed,
+  presentedBy,
+  type Reason,
+  withoutPolicy,
+} from './door.js'
 
 /** Scaleway's `check-permissions`: what the calling key itself may do, from where it calls. */
 export const checkPermissionsDoor: Door = {
   name: 'check-permissions',
-  unsaid({ raw, asker, readsRequest }) {
-    const { action, resource, context, request } = raw
-    if (asker.kind !== 'secret') return 'a caller presents a key, not a name'
-    if (!/^[\x21-\x7e]+$/.test(asker.secret)) return 'the key is no value of a header'
+  unsaid(posed) {
+    const { action, resource, context, request } = posed.raw
+    const secret = presentedBy(posed)
+    if (secret === undefined) return 'who is named has no key'
+    if (!/^[\x21-\x7e]+$/.test(secret)) return 'the key is no value of a header'
     if (action.split(':').length < 3) return 'an action has a service, a name and an action'
     if (!resource) return 'every permission is about some scope'
     if (resource.organizationId && resource.projectId) return 'a scope is one of the two'
@@ -17,17 +25,17 @@ export const checkPermissionsDoor: Door = {
     }
     if (!isNothing(context)) return 'there is no context'
     const isTold = Boolean(request?.ip || request?.userAgent)
-    return isTold || readsRequest ? 'where it comes from is the caller’s own' : undefined
+    return isTold || posed.readsRequest ? 'where it comes from is the caller’s own' : undefined
   },
-  async ask(system, { raw, asker }) {
+  async ask(system, posed) {
     const path = '/iam/v1alpha1/check-permissions'
     const answer = await fetch(`http://${system.system.httpAddress}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'x-auth-token': asker.kind === 'secret' ? asker.secret : '',
+        'x-auth-token': presentedBy(posed) ?? '',
       },
-      body: JSON.stringify({ permissions: [toPermission(raw)] }),
+      body: JSON.stringify({ permissions: [toPermission(posed.raw)] }),
     })
     return toOutcome(answer.status, await answer.json())
   },

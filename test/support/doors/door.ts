@@ -10,7 +10,12 @@ export interface Posed {
   /** Who asks: a secret as it would be presented, or whom the question names. */
   readonly asker:
     | { readonly kind: 'secret'; readonly secret: string }
-    | { readonly kind: 'principal'; readonly bearer: Bearer }
+    | {
+        readonly kind: 'principal'
+        readonly bearer: Bearer
+        /** A key that narrows nothing decides as its bearer does; absent: there is none. */
+        readonly key: string | undefined
+      }
   /** Of the owner of the organization. */
   readonly administratorKey: string
   /** Whether anything in the case's file decides by where a request comes from, or by its agent. */
@@ -46,16 +51,24 @@ function askerOf({ asker }: CorpusCase, settled: Settled): Posed['asker'] {
   switch (asker.kind) {
     case 'secret':
       return asker
-    case 'principal':
-      return { kind: 'principal', bearer: settled.principalOf(asker.organization, asker.bearer) }
+    case 'principal': {
+      const { organization, bearer } = asker
+      const key = settled.plainKeyOf(organization, bearer)
+      return { kind: 'principal', bearer: settled.principalOf(organization, bearer), key }
+    }
     case 'key': {
       const secret = settled.secretOf(asker.name)
       if (secret !== undefined) return { kind: 'secret', secret }
-      return { kind: 'principal', bearer: settled.bearerOf(asker.name) }
+      return { kind: 'principal', bearer: settled.bearerOf(asker.name), key: undefined }
     }
     default:
       return asker satisfies never
   }
+}
+
+/** What faces present that know nobody but by a key. */
+export function presentedBy({ asker }: Posed): string | undefined {
+  return asker.kind === 'secret' ? asker.secret : asker.key
 }
 
 export type Reason = Extract<Outcome, { kind: 'decision' }>['reason']

@@ -2,7 +2,7 @@ import type { CorpusCase, NamedQuestion } from '../../../src/domain/corpus.js'
 import { parseAction } from '../../../src/domain/question.js'
 import { canonicalSegments, isNotCanonical } from '../../../src/domain/route/canonical-path.js'
 import { Validation } from '../../../src/domain/validation.js'
-import { isNothing, type Posed } from './door.js'
+import { isNothing, type Posed, presentedBy } from './door.js'
 
 /** A request that a proxy holds: what its route makes of it is the question. */
 export interface ProxiedRequest {
@@ -39,10 +39,11 @@ export function routesOf(cases: readonly CorpusCase[]): object {
 
 /** The rule by which no request says the case; `undefined`: `toRequest` does. */
 export function unsaidByRequest(posed: Posed): string | undefined {
-  const { raw, asker } = posed
+  const { raw } = posed
   const { resource, context, request } = raw
-  if (asker.kind !== 'secret') return 'a request presents a key, not a name'
-  if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(asker.secret)) return 'the key is no token of a header'
+  const secret = presentedBy(posed)
+  if (secret === undefined) return 'who is named has no key'
+  if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(secret)) return 'the key is no token of a header'
   if (!resource) return 'every request is about some resource'
   if (resource.name || resource.locality) return 'a path tells no name and no locality'
   if (!isNothing(resource.attributes) || !isNothing(context)) {
@@ -58,9 +59,8 @@ export function unsaidByRequest(posed: Posed): string | undefined {
 
 /** Only of cases that can be said. */
 export function toRequest(posed: Posed): ProxiedRequest {
-  const { asker, raw } = posed
-  const secret = asker.kind === 'secret' ? asker.secret : ''
-  const { ip = '', userAgent = '' } = raw.request ?? {}
+  const { ip = '', userAgent = '' } = posed.raw.request ?? {}
+  const secret = presentedBy(posed) ?? ''
   return { target: targetOf(posed), secret, ip, userAgent }
 }
 
