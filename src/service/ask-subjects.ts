@@ -8,6 +8,7 @@ import { parsed } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
 import type { BatchAnswer } from './authorize.js'
 import { loadStanding } from './facts.js'
+import { Pacer } from './pacer.js'
 import { requirePermission } from './require.js'
 import { findSubject, parseSubjectName, type SubjectName } from './subject.js'
 
@@ -28,8 +29,12 @@ export async function authorizeSubjects(
   requirePermission(act, 'iam:decision:ask')
   const desk = new Desk(act)
   const answers: BatchAnswer[] = []
+  const pacer = new Pacer(act.tools)
   // One after the other: a transaction has one connection, and questions of a batch share most.
-  for (const each of asked) answers.push(await answerOne(desk, each))
+  for (const each of asked) {
+    if (pacer.isDue) await pacer.rest()
+    answers.push(await answerOne(desk, each))
+  }
   return answers
 }
 

@@ -94,6 +94,9 @@ describe('the description of the API', () => {
       ['/access/v1/evaluation', 'AccessEvaluationRequest', question, 'AccessDecision'],
       ['/access/v1/evaluations', 'AccessEvaluationsRequest', batch, 'AccessEvaluationsAnswer'],
       ['/access/v1/evaluation', 'AccessAction', { name: 'a' }, 'AccessError'],
+      ['/access/v1/search/subject', 'SubjectSearchRequest', question, 'SubjectSearchAnswer'],
+      ['/access/v1/search/resource', 'ResourceSearchRequest', question, 'ResourceSearchAnswer'],
+      ['/access/v1/search/action', 'ActionSearchRequest', question, 'ActionSearchAnswer'],
     ] as const
     for (const [path, request, body, schema] of asked) {
       const headers = { authorization: `Bearer ${rest.secret}` }

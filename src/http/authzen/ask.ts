@@ -9,6 +9,8 @@ import { inRequestWords } from './request-words.js'
 
 export interface AskDeps {
   readonly administration: Administration
+  /** The same, for what takes its time. */
+  readonly longActs: Administration
   readonly authorizer: Authorizer
 }
 

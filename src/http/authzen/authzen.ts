@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '../../domain/errors.js'
 import { isUuid, type OrganizationId } from '../../domain/ids.js'
 import { unauthenticated } from '../../service/administration.js'
-import type { RequireAsk } from '../../service/ask-permission.js'
+import type { AskRequirements } from '../../service/ask-permission.js'
 import { echoRequestId, readJson } from '../json-scope.js'
 import type { AskDeps, Asker } from './ask.js'
 import { callerOf, isFree } from './caller.js'
@@ -11,8 +11,7 @@ import { sendError, sendJson } from './errors.js'
 import { calledAddress, metadataOf } from './metadata.js'
 import { type Operation, operations } from './operations.js'
 
-export interface AuthzenDeps extends AskDeps {
-  readonly requireAsk: RequireAsk
+export interface AuthzenDeps extends AskDeps, AskRequirements {
   /** Who may ask about a key without presenting one of its own. */
   readonly authorizePeers: 'loopback' | 'anyone'
   /** The address that clients know this server by; absent: the one that they call. */
@@ -62,7 +61,7 @@ function add(scope: FastifyInstance, operation: Operation, { deps, prefix }: Pla
   scope.post(url, {
     config: { openapi: describeOperation(operation, prefix !== '') },
     // Before the body is read: nobody's body is, who may not ask.
-    onRequest: async (request) => admit(deps, request),
+    onRequest: async (request) => admit(deps, operation, request),
     handler: async (request, reply) =>
       sendJson(reply, await operation.respond(deps, askerOf(request), request.body)),
   })
@@ -71,12 +70,13 @@ function add(scope: FastifyInstance, operation: Operation, { deps, prefix }: Pla
 
 /** A key that is presented must be good, also where none is needed. */
 async function admit(
-  { requireAsk, authorizePeers }: AuthzenDeps,
+  { requireAsk, requireSearch, authorizePeers }: AuthzenDeps,
+  { isSearch }: Operation,
   request: FastifyRequest,
 ): Promise<void> {
   const { caller, organizationId } = askerOf(request)
-  if (caller) await requireAsk(caller, organizationId)
-  else if (!isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
+  if (caller) await (isSearch ? requireSearch : requireAsk)(caller, organizationId)
+  else if (isSearch || !isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
 }
 
 function askerOf(request: FastifyRequest): Asker {

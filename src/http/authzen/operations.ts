@@ -1,6 +1,7 @@
 import type { AskDeps, Asker } from './ask.js'
 import { evaluateAccess } from './evaluation.js'
 import { evaluateAccesses } from './evaluations.js'
+import { searchActions, searchResources, searchSubjects } from './search.js'
 
 /** One thing that can be asked: served, described and listed in the metadata from here. */
 export interface Operation {
@@ -14,6 +15,8 @@ export interface Operation {
   /** Names of the schemas. */
   readonly request: string
   readonly answer: string
+  /** Whether it lists all that would be allowed, which needs more than asking. */
+  readonly isSearch: boolean
   /** Rejects with `DomainError`. */
   respond(deps: AskDeps, asker: Asker, body: unknown): Promise<object>
 }
@@ -26,6 +29,7 @@ export const operations: readonly Operation[] = [
     summary: 'Ask whether a subject may do an action on a resource',
     request: 'AccessEvaluationRequest',
     answer: 'AccessDecision',
+    isSearch: false,
     respond: evaluateAccess,
   },
   {
@@ -35,6 +39,37 @@ export const operations: readonly Operation[] = [
     summary: 'Ask many questions at once',
     request: 'AccessEvaluationsRequest',
     answer: 'AccessEvaluationsAnswer',
+    isSearch: false,
     respond: evaluateAccesses,
+  },
+  {
+    name: 'search_subject',
+    path: '/search/subject',
+    id: 'SearchSubjects',
+    summary: 'List who may do an action on a resource',
+    request: 'SubjectSearchRequest',
+    answer: 'SubjectSearchAnswer',
+    isSearch: true,
+    respond: searchSubjects,
+  },
+  {
+    name: 'search_resource',
+    path: '/search/resource',
+    id: 'SearchResources',
+    summary: 'List the registered resources on which a subject may do an action',
+    request: 'ResourceSearchRequest',
+    answer: 'ResourceSearchAnswer',
+    isSearch: true,
+    respond: searchResources,
+  },
+  {
+    name: 'search_action',
+    path: '/search/action',
+    id: 'SearchActions',
+    summary: 'List what a subject may do on a resource',
+    request: 'ActionSearchRequest',
+    answer: 'ActionSearchAnswer',
+    isSearch: true,
+    respond: searchActions,
   },
 ]

@@ -26,8 +26,7 @@ export function readQuestion(parts: Parts, organizationId: string): Asked {
   const question = {
     action: readAction(v, parts.action),
     resource: readResource(v, parts.resource, organizationId),
-    request: readRequestFacts(v, parts.context),
-    context: parts.context?.raw,
+    ...readContext(v, parts.context),
   }
   v.finish()
   return { subject, question, parts }
@@ -39,14 +38,18 @@ export function readSubject(v: Validation, part: Part | undefined): SubjectName 
   return { type: record.requiredText('type'), id: record.requiredText('id') }
 }
 
-function readAction(v: Validation, part: Part | undefined): string {
+export function readAction(v: Validation, part: Part | undefined): string {
   const record = readEntity(v, 'action', part)
   readProperties(record)
   return record.requiredText('name')
 }
 
 /** Both texts must be there, and may be empty: a type alone is a collection of things. */
-function readResource(v: Validation, part: Part | undefined, organizationId: string): RawResource {
+export function readResource(
+  v: Validation,
+  part: Part | undefined,
+  organizationId: string,
+): RawResource {
   const record = readEntity(v, 'resource', part)
   return {
     type: presentText(record, 'type'),
@@ -87,8 +90,9 @@ function attributesIn(properties: unknown): unknown {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !known.includes(name)))
 }
 
-/** The request that is asked about, as far as the context tells of it; conditions see both. */
-export function readRequestFacts(v: Validation, part: Part | undefined) {
+/** The context, and what it tells of the request that is asked about; conditions see both. */
+export function readContext(v: Validation, part: Part | undefined) {
   const record = new RecordReader(v, part?.field ?? 'context', part?.raw ?? {})
-  return { ip: record.text('ip'), userAgent: record.text('user_agent') }
+  const request = { ip: record.text('ip'), userAgent: record.text('user_agent') }
+  return { request, context: part?.raw }
 }

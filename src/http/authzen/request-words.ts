@@ -9,6 +9,8 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^request\./, 'context.'],
   [/^resource\.attributes/, 'resource.properties'],
   [/^resource\.(organization_id|project_id|name|locality)$/, 'resource.properties.$1'],
+  [/^type$/, 'resource.type'],
+  [/^project_id$/, 'resource.properties.project_id'],
   [/^page_token$/, 'page.token'],
   [/^page_size$/, 'page.limit'],
 ]

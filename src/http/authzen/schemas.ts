@@ -17,6 +17,17 @@ function entity(id: Schema, properties: Schema): Schema {
   return object({ type: text, id, properties }, ['type', 'id'])
 }
 
+/** What is looked for has a type; an id is ignored. */
+function searched(properties: Readonly<Record<string, Schema>>): Schema {
+  return object(properties, ['type'])
+}
+
+function found(name: string): Schema {
+  const page = object({ next_token: text }, ['next_token'])
+  const results = { type: 'array', items: ref(name) }
+  return object({ results, page, context: map }, ['results', 'page'])
+}
+
 const resourceProperties: Schema = {
   type: 'object',
   properties: { organization_id: text, project_id: text, name: text, locality: text },
@@ -63,6 +74,31 @@ export const authzenSchemas: Readonly<Record<string, Schema>> = {
     },
     [],
   ),
+  AccessPage: object({ token: text, limit: { type: 'integer', minimum: 0 }, properties: map }, []),
+  SubjectSearchRequest: object(
+    { ...entities, subject: searched({ type: text }), page: ref('AccessPage') },
+    ['subject', 'action', 'resource'],
+  ),
+  ResourceSearchRequest: object(
+    {
+      ...entities,
+      resource: searched({ type: text, properties: resourceProperties }),
+      page: ref('AccessPage'),
+    },
+    ['subject', 'action', 'resource'],
+  ),
+  ActionSearchRequest: object(
+    {
+      subject: entities.subject,
+      resource: entities.resource,
+      context: entities.context,
+      page: ref('AccessPage'),
+    },
+    ['subject', 'resource'],
+  ),
+  SubjectSearchAnswer: found('AccessSubject'),
+  ResourceSearchAnswer: found('AccessResource'),
+  ActionSearchAnswer: found('AccessAction'),
   AccessDecision: object({ decision: { type: 'boolean' }, context: map }, ['decision']),
   AccessEvaluationsAnswer: {
     anyOf: [
@@ -79,6 +115,9 @@ export const authzenSchemas: Readonly<Record<string, Schema>> = {
       policy_decision_point: text,
       access_evaluation_endpoint: text,
       access_evaluations_endpoint: text,
+      search_subject_endpoint: text,
+      search_resource_endpoint: text,
+      search_action_endpoint: text,
     },
     ['policy_decision_point', 'access_evaluation_endpoint'],
   ),
