@@ -13,7 +13,7 @@ export interface Config {
   readonly workers: number
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
-  /** Where clients reach the HTTP port, as they know it; absent: where they say they call. */
+  /** Where clients reach the HTTP port, as they know it; absent: the address that they reach. */
   readonly publicUrl?: string
   /** Absent: no request is mapped but by a proxy's own word. */
   readonly routesFile?: string

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PermissionSetScopeType } from '../../src/grpc/gen/postern/v1/permission_set.js'
 import { anApplication, grant } from '../support/acts.js'
@@ -235,12 +236,28 @@ describe('the metadata', () => {
   })
 })
 
+/** What is answered to a request with this Host header. */
+function hostedAs(host: string, url: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())))
+    }).on('error', reject)
+  })
+}
+
 describe('the metadata of a server that was not told its address', () => {
-  it('names the one that was called', async () => {
+  it('names the one that was reached, whatever the Host header says', async () => {
     const other = await startAuthzen()
     try {
       const answer = await fetch(`${other.url}/.well-known/authzen-configuration`)
       expect(await answer.json()).toMatchObject({ policy_decision_point: other.url })
+      const forged = await hostedAs(
+        'evil.example',
+        `${other.url}/.well-known/authzen-configuration`,
+      )
+      expect(forged).toMatchObject({ policy_decision_point: other.url })
       const { status } = await other.post('/access/v1/evaluation', {})
       expect(status).toBe(400)
     } finally {

@@ -8,13 +8,13 @@ import type { AskDeps, Asker } from './ask.js'
 import { callerOf, isFree } from './caller.js'
 import { describeMetadata, describeOperation } from './describe.js'
 import { sendError, sendJson } from './errors.js'
-import { calledAddress, metadataOf } from './metadata.js'
+import { metadataOf, reachedAddress } from './metadata.js'
 import { type Operation, operations } from './operations.js'
 
 export interface AuthzenDeps extends AskDeps, AskRequirements {
   /** Who may ask about a key without presenting one of its own. */
   readonly authorizePeers: 'loopback' | 'anyone'
-  /** The address that clients know this server by; absent: the one that they call. */
+  /** The address that clients know this server by; absent: the one that they reach. */
   readonly publicUrl?: string
   /** Called with what is no refusal: a bug, to be logged. */
   onBug(error: unknown, path: string): void
@@ -103,7 +103,7 @@ function addMetadata(scope: FastifyInstance, deps: AuthzenDeps, suffix: string):
     config: { openapi: describeMetadata(suffix !== '') },
     handler: async (request, reply) => {
       const organizationId = organizationOf(request.params)
-      const server = deps.publicUrl ?? calledAddress(request)
+      const server = deps.publicUrl ?? reachedAddress(request)
       const base = organizationId ? `${server}/organizations/${organizationId}` : server
       const endpoints = operations.map(({ name, path }) => [`${name}_endpoint`, root + path])
       return sendJson(reply, metadataOf(base, Object.fromEntries(endpoints)))

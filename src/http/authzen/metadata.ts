@@ -1,9 +1,7 @@
-import { invalid } from '../../domain/validation.js'
+import { plainAddress } from '../raw-headers.js'
 
 /** Where each operation is, by its name in the metadata, below the decision point's own address. */
 export type Endpoints = Readonly<Record<string, string>>
-
-const hostForm = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
 /**
  * What a client reads to find the operations. `base` must be the very address that the client knows
@@ -14,8 +12,14 @@ export function metadataOf(base: string, endpoints: Endpoints): object {
   return { policy_decision_point: base, ...Object.fromEntries(urls) }
 }
 
-/** The address that the client called, by its own words. Throws `invalid` for what is no host. */
-export function calledAddress({ protocol, host }: { protocol: string; host: string }): string {
-  if (hostForm.test(host)) return `${protocol}://${host}`
-  throw invalid([{ field: 'host', reason: 'FORMAT', description: 'must be a host and a port' }])
+export interface Connection {
+  readonly protocol: string
+  readonly socket: { readonly localAddress?: string; readonly localPort?: number }
+}
+
+/** Where the client got through to; never what its Host header says, which anybody can write. */
+export function reachedAddress({ protocol, socket }: Connection): string {
+  const address = plainAddress(socket.localAddress)
+  const host = address.includes(':') ? `[${address}]` : address
+  return `${protocol}://${host}:${socket.localPort}`
 }
