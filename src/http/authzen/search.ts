@@ -9,7 +9,6 @@ import { principalNamed } from '../../service/permitted/named.js'
 import { listPermittedPrincipals } from '../../service/permitted/principals.js'
 import { listPermittedResources } from '../../service/permitted/resources.js'
 import { encodeRevision } from '../../service/revision.js'
-import { parseSubjectName } from '../../service/subject.js'
 import type { AskDeps, Asker } from './ask.js'
 import { readBody } from './evaluation.js'
 import { readPageInput } from './page-input.js'
@@ -67,11 +66,8 @@ export const searchResources = searching({
     }
   },
   async find(act, { subject, organizationId: of, ...asked }) {
-    const name = parsed((v) => parseSubjectName(v, 'subject', subject))
-    const found = await listPermittedResources(act, {
-      ...asked,
-      ...(await principalNamed(act, name)),
-    })
+    const principal = await principalNamed(act, subject)
+    const found = await listPermittedResources(act, { ...asked, ...principal })
     return of === '' || of === act.caller.organizationId ? found : nothing
   },
   present: toResource,
@@ -85,8 +81,7 @@ export const searchActions = searching({
     ...readContext(v, parts.context),
   }),
   async find(act, { subject, ...asked }) {
-    const name = parsed((v) => parseSubjectName(v, 'subject', subject))
-    return listPermittedActions(act, { ...asked, ...(await principalNamed(act, name)) })
+    return listPermittedActions(act, { ...asked, ...(await principalNamed(act, subject)) })
   },
   present: (name) => ({ name }),
 })
