@@ -15,7 +15,7 @@ import { readPepper } from './pepper.js'
 import { readRoutes } from './routes-file.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
-import { createRequireAsk } from './service/ask-permission.js'
+import { createAskRequirements } from './service/ask-permission.js'
 import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
@@ -88,32 +88,26 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const authorizer = createAuthorizer({ ...tools, entities, now })
   const { authorizePeers } = config
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
+  const longActs = limitLongActs(administration)
+  const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
-    administration,
-    longActs: limitLongActs(administration),
-    authorizer,
-    gate,
-    authorizePeers,
+    ...asked,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
-    onBug,
   })
   opened.add(() => server.close(config.shutdownGraceMs))
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
   const http = createHttpServer({
-    administration,
-    authorizer,
-    gate,
-    requireAsk: createRequireAsk(authorizer),
-    authorizePeers,
+    ...asked,
+    ...createAskRequirements(authorizer),
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
     version: packageVersion(),
-    onBug,
   })
   opened.add(() => http.close())
   const httpAddress = await listenHttp(http, config.httpListen)

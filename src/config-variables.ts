@@ -31,6 +31,13 @@ export const variables = z.object({
     .string()
     .regex(/^(off|\[?[^\s]+\]?:\d{1,5})$/, 'must be host:port or off')
     .default('127.0.0.1:8080'),
+  POSTERN_PUBLIC_URL: z
+    .string()
+    .regex(
+      /^https:\/\/[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/,
+      'must be https://host or https://host:port, without a path',
+    )
+    .optional(),
   POSTERN_ROUTES_FILE: z.string().optional(),
   POSTERN_TLS_CERT_FILE: z.string().optional(),
   POSTERN_TLS_KEY_FILE: z.string().optional(),

@@ -13,6 +13,8 @@ export interface Config {
   readonly workers: number
   /** Absent: no HTTP. */
   readonly httpListen?: HostAndPort
+  /** Where clients reach the HTTP port, as they know it; absent: the address that they reach. */
+  readonly publicUrl?: string
   /** Absent: no request is mapped but by a proxy's own word. */
   readonly routesFile?: string
   readonly tls?: TlsFiles
@@ -109,6 +111,7 @@ function assemble(set: Variables): Config {
     wire: set.POSTERN_WIRE === 'on',
     workers: parseWorkers(set, databaseUrl),
     ...(set.POSTERN_HTTP_LISTEN !== 'off' && { httpListen: parseHostAndPort(set) }),
+    ...(set.POSTERN_PUBLIC_URL && { publicUrl: set.POSTERN_PUBLIC_URL }),
     ...(set.POSTERN_ROUTES_FILE && { routesFile: set.POSTERN_ROUTES_FILE }),
     ...(tls && { tls }),
     authorizePeers: parseAuthorizePeers(set),

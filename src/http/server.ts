@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
+import { type AuthzenDeps, addAuthzen } from './authzen/authzen.js'
 import { addForwardAuth, type ForwardAuthDeps } from './forward-auth/forward-auth.js'
 import { addHeaders, requestId } from './headers.js'
 import { addHealth } from './health.js'
@@ -7,7 +8,7 @@ import { collectOperations } from './openapi/document.js'
 import { addOpenApi } from './openapi/openapi.js'
 import { addRest, type RestDeps } from './rest/rest.js'
 
-export interface HttpServerDeps extends RestDeps, ForwardAuthDeps {
+export interface HttpServerDeps extends RestDeps, ForwardAuthDeps, AuthzenDeps {
   readonly version: string
   /** PEM; absent: clear text. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa?: Buffer }
@@ -40,6 +41,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addHealth(app, deps)
   addRest(app, deps)
   addForwardAuth(app, deps)
+  addAuthzen(app, deps)
   addOpenApi(app, { described, version: deps.version })
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }))
   return {

@@ -1,16 +1,23 @@
 import type { Decision } from '../domain/decision.js'
 import { permissionDenied } from '../domain/errors.js'
+import type { OrganizationId } from '../domain/ids.js'
 import { type Session, unauthenticated } from './administration.js'
 import type { Authorizer } from './authorize.js'
 import { minimizeLatency } from './entities.js'
 
 /**
- * Answers at once, with nothing, or once it is known, for a caller whose key's bearer holds
- * `iam:decision:ask`; throws or rejects with `DomainError` for others.
+ * Answers at once, with nothing, or once it is known, for a caller whose key's bearer may ask;
+ * throws or rejects with `DomainError` for others, and for those of another organization than the
+ * one that is named.
  */
-export type RequireAsk = (session: Session) => undefined | Promise<void>
+export type RequireAsk = (
+  session: Session,
+  organizationId?: OrganizationId,
+) => undefined | Promise<void>
 
-const permission = 'iam:decision:ask'
+/** What asking needs: for one answer, or for a list of all. */
+export type AskPermission = 'iam:decision:ask' | 'iam:decision:search'
+
 const organizationItself = {
   organizationId: '',
   projectId: '',
@@ -21,25 +28,46 @@ const organizationItself = {
   attributes: undefined,
 }
 
+type Asking = Pick<Authorizer, 'authorize' | 'authorizeNow'>
+
 /** Whether a caller may ask is a question like any other, and answered from memory. */
 export function createRequireAsk(
-  authorizer: Pick<Authorizer, 'authorize' | 'authorizeNow'>,
+  authorizer: Asking,
+  permission: AskPermission = 'iam:decision:ask',
 ): RequireAsk {
-  return ({ secret: apiKey, ip, userAgent }) => {
+  return ({ secret: apiKey, ip, userAgent }, organizationId) => {
     if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
     const request = { ip, userAgent }
     const context = undefined
-    const asked = { apiKey, action: permission, resource: organizationItself, request, context }
+    const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
+    const asked = { apiKey, action: permission, resource, request, context }
     const answer = authorizer.authorizeNow(asked)
-    if (answer) return requireAskAllowed(answer.decision)
+    if (answer) return requireAskAllowed(permission, answer.decision)
     return authorizer
       .authorize(asked, { consistency: minimizeLatency })
-      .then(({ decision }) => requireAskAllowed(decision))
+      .then(({ decision }) => requireAskAllowed(permission, decision))
   }
 }
 
-/** Throws what the decision about `iam:decision:ask` means for the caller. */
-export function requireAskAllowed({ effect, reason, subject }: Decision): undefined {
+/** What faces demand of callers who present a key. */
+export interface AskRequirements {
+  readonly requireAsk: RequireAsk
+  /** For lists of all that would be allowed. */
+  readonly requireSearch: RequireAsk
+}
+
+export function createAskRequirements(authorizer: Asking): AskRequirements {
+  return {
+    requireAsk: createRequireAsk(authorizer, 'iam:decision:ask'),
+    requireSearch: createRequireAsk(authorizer, 'iam:decision:search'),
+  }
+}
+
+/** Throws what the decision about the permission means for the caller. */
+function requireAskAllowed(
+  permission: AskPermission,
+  { effect, reason, subject }: Decision,
+): undefined {
   if (effect === 'allow') return undefined
   switch (reason) {
     case 'KEY_MALFORMED':

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type CorpusCase, type Outcome, toRawQuestion } from '../../src/domain/corpus.js'
 import {
@@ -5,65 +8,114 @@ import {
   type Consistency,
   Freshness_Tier,
 } from '../../src/grpc/gen/postern/v1/authorization.js'
-import { askEveryDoor, expectAll, isSayable, outcomeOf } from '../support/doors.js'
-import { corpusFiles, readCorpusFile } from '../support/offline.js'
+import { pose } from '../support/doors/door.js'
+import { countSaid, expectAtForeignDoors, foreignDoors } from '../support/doors/every-door.js'
+import { askEveryDoor, expectAll, isSayable, outcomeOf } from '../support/doors/grpc-doors.js'
+import { routesOf } from '../support/doors/proxied.js'
 import { createDatabase } from '../support/postgres-server.js'
 import { type RedisServer, startRedis } from '../support/redis-server.js'
+import { corporaApart as files } from '../support/set-apart.js'
 import { type Settled, settle } from '../support/settle.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
+
+/** Files in which something decides by the address or the agent of a request. */
+const readers = new Set(
+  files
+    .filter(({ corpus }) =>
+      /request\.(ip|user_agent)|"sourceCidrs":\["/.test(JSON.stringify(corpus.organizations)),
+    )
+    .map(({ file }) => file),
+)
+
+/** How many cases each door says at least; there is a rule for each of the others. */
+const saidMin: Readonly<Record<string, number>> = {
+  AuthZEN: 335,
+  'forward-auth': 294,
+  ext_authz: 294,
+  'check-permissions': 55,
+}
+
+/** At once, since each mostly waits for the store. */
+async function settleAll(system: TestSystem): Promise<ReadonlyMap<string, Settled>> {
+  const settling = files.map(async ({ file, tag, corpus }) => {
+    return [file, await settle(system, corpus.organizations, { tag })] as const
+  })
+  return new Map(await Promise.all(settling))
+}
 
 /** Every case of the corpus, asked of a whole server through each of its doors: they must agree. */
 describe.each([
   ['SQLite', 'off'],
   ['PostgreSQL', 'on'],
 ])('the corpus on %s, with our own transport %s', (store, wire) => {
-  describe.each(corpusFiles)('%s', (file) => {
-    const { organizations, cases } = readCorpusFile(file)
-    let system: TestSystem
-    let settled: Settled
-
-    beforeAll(async () => {
-      const database = store === 'SQLite' ? {} : await aPostgresDatabase()
-      system = await startSystem({ ...database, POSTERN_WIRE: wire })
-      settled = await settle(system, organizations)
+  let directory: string
+  let system: TestSystem
+  let settled: ReadonlyMap<string, Settled>
+  beforeAll(async () => {
+    const database = store === 'SQLite' ? {} : await aPostgresDatabase()
+    directory = mkdtempSync(join(tmpdir(), 'postern-corpus-'))
+    const routes = join(directory, 'routes.json')
+    writeFileSync(routes, JSON.stringify(routesOf(files.flatMap(({ corpus }) => corpus.cases))))
+    system = await startSystem({
+      ...database,
+      POSTERN_WIRE: wire,
+      POSTERN_HTTP_LISTEN: '127.0.0.1:0',
+      POSTERN_ROUTES_FILE: routes,
     })
-    afterAll(() => system.close())
+    settled = await settleAll(system)
+  })
+  afterAll(async () => {
+    await system.close()
+    rmSync(directory, { recursive: true })
+  })
 
-    it.each(cases.filter(isSayable))('$name', async (asked) => {
+  describe.each(files)('$file', ({ file, corpus }) => {
+    it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
       system.clock.nowMs = asked.atMs
-      expectAll(asked, await askEveryDoor(system, settled, asked))
+      expectAll(asked, await askEveryDoor(system, known(settled.get(file)), asked))
     })
+
+    it.each(corpus.cases)('$name, in the words of other standards', async (asked) => {
+      system.clock.nowMs = asked.atMs
+      await expectAtForeignDoors(system, poseIn(file, asked))
+    })
+  })
+
+  const poseIn = (file: string, asked: CorpusCase) =>
+    pose(asked, { settled: known(settled.get(file)), readsRequest: readers.has(file) })
+
+  it.each(foreignDoors)('is said at $name, but for what that has no words for', (door) => {
+    const posed = files.flatMap(({ file, corpus }) =>
+      corpus.cases.map((asked) => poseIn(file, asked)),
+    )
+    const { said, unsaid } = countSaid(door, posed)
+    expect(said, JSON.stringify(unsaid)).toBeGreaterThanOrEqual(saidMin[door.name] ?? posed.length)
   })
 })
 
 /** The same from the store, from Redis as another server left it there, and from memory. */
 describe('the corpus from every tier, in every consistency', () => {
   let redis: RedisServer
+  let cold: TestSystem
+  let warm: TestSystem
+  let settled: ReadonlyMap<string, Settled>
   beforeAll(async () => {
     redis = await startRedis()
+    const settings = { ...(await aPostgresDatabase()), POSTERN_REDIS_URL: redis.url }
+    cold = await startSystem(settings)
+    settled = await settleAll(cold)
+    warm = await startReplica(cold, settings)
   })
-  afterAll(() => redis.stop())
+  afterAll(async () => {
+    await warm.close()
+    await cold.close()
+    await redis.stop()
+  })
 
-  describe.each(corpusFiles)('%s', (file) => {
-    const { organizations, cases } = readCorpusFile(file)
-    let cold: TestSystem
-    let warm: TestSystem
-    let settled: Settled
-
-    beforeAll(async () => {
-      const settings = { ...(await aPostgresDatabase()), POSTERN_REDIS_URL: redis.url }
-      cold = await startSystem(settings)
-      settled = await settle(cold, organizations)
-      warm = await startReplica(cold, settings)
-    })
-    afterAll(async () => {
-      await warm.close()
-      await cold.close()
-    })
-
-    it.each(cases.filter(isSayable))('$name', async (asked) => {
+  describe.each(files)('$file', ({ file, corpus }) => {
+    it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
       cold.clock.nowMs = asked.atMs
-      const question = questionWithKey(settled, asked)
+      const question = questionWithKey(known(settled.get(file)), asked)
       if (!question) return
       const stored = await askForTier(cold, question)
       const remembered = await askForTier(cold, question)
@@ -76,6 +128,11 @@ describe('the corpus from every tier, in every consistency', () => {
     })
   })
 })
+
+function known(settled: Settled | undefined): Settled {
+  if (!settled) throw new Error('the file was not settled')
+  return settled
+}
 
 interface Tiered {
   readonly outcome: Outcome

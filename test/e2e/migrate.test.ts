@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseDocument } from '../../src/domain/document-parser.js'
 import { parsed } from '../../src/domain/validation.js'
+import type { OrganizationPlan } from '../../src/domain/world/plan.js'
 import { toDocument } from '../../src/grpc/document.js'
 import {
   AuthorizePrincipalRequest,
@@ -11,9 +12,9 @@ import {
 import type { OrganizationDocument } from '../../src/grpc/gen/postern/v1/document.js'
 import { describeAnswer } from '../support/acts.js'
 import type { Api } from '../support/api.js'
-import { askEveryDoor, expectAll, isSayable } from '../support/doors.js'
-import { corpusFiles, readCorpusFile } from '../support/offline.js'
+import { askEveryDoor, expectAll, isSayable } from '../support/doors/grpc-doors.js'
 import { createDatabase } from '../support/postgres-server.js'
+import { corporaApart } from '../support/set-apart.js'
 import { type Settled, settle } from '../support/settle.js'
 import { startSystem, type TestSystem } from '../support/system.js'
 
@@ -38,34 +39,43 @@ async function exported(owner: Api): Promise<OrganizationDocument> {
 }
 
 /** Each file's organizations, moved from the embedded store to PostgreSQL, decide as before. */
-describe.each(corpusFiles)('moved to PostgreSQL, %s', (file) => {
-  const { organizations, cases } = readCorpusFile(file)
+describe('moved to PostgreSQL', () => {
   let source: TestSystem
   let target: TestSystem
-  let settled: Settled
+  const settled = new Map<string, Settled>()
 
   beforeAll(async () => {
     source = await startSystem()
     target = await startSystem({
       POSTERN_DATABASE_URL: await createDatabase(inject('postgresUrl')),
     })
-    const before = await settle(source, organizations)
-    const documents = new Map<string, OrganizationDocument>()
-    for (const { name } of organizations) {
-      documents.set(name, await exported(before.ownerOf(name)))
-    }
-    settled = await settle(target, organizations, ({ name, document }) => {
-      return documents.get(name) ?? toDocument({ ...document, name })
+    // At once, since each mostly waits for the stores.
+    const moving = corporaApart.map(async ({ file, tag, corpus }) => {
+      settled.set(file, await moved(corpus.organizations, tag))
     })
+    await Promise.all(moving)
   })
   afterAll(async () => {
     await target.close()
     await source.close()
   })
 
-  it.each(cases.filter(isSayable))('$name', async (asked) => {
-    target.clock.nowMs = asked.atMs
-    expectAll(asked, await askEveryDoor(target, settled, asked))
+  async function moved(plans: readonly OrganizationPlan[], tag: string): Promise<Settled> {
+    const before = await settle(source, plans, { tag })
+    const documents = new Map<string, OrganizationDocument>()
+    for (const { name } of plans) documents.set(name, await exported(before.ownerOf(name)))
+    const documentOf = ({ name, document }: OrganizationPlan) =>
+      documents.get(name) ?? toDocument({ ...document, name })
+    return settle(target, plans, { tag, documentOf })
+  }
+
+  describe.each(corporaApart)('$file', ({ file, corpus }) => {
+    it.each(corpus.cases.filter(isSayable))('$name', async (asked) => {
+      target.clock.nowMs = asked.atMs
+      const found = settled.get(file)
+      if (!found) throw new Error('the file was not settled')
+      expectAll(asked, await askEveryDoor(target, found, asked))
+    })
   })
 })
 

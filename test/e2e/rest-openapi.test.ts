@@ -36,7 +36,18 @@ describe('the description of the API', () => {
     const ids = operations.map((operation) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)
     expect(operations.filter((operation) => operation.summary === '')).toEqual([])
-    expect(ids).toEqual(expect.arrayContaining(['ListUsers', 'CheckPermissions', 'GetLiveness']))
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'ListUsers',
+        'CheckPermissions',
+        'GetLiveness',
+        'ForwardAuth',
+        'ForwardAuthOfRoute',
+        'EvaluateAccess',
+        'EvaluateAccessesInOrganization',
+        'GetAccessMetadata',
+      ]),
+    )
   })
 
   it('has no schema that says nothing of a member', () => {
@@ -50,9 +61,7 @@ describe('the description of the API', () => {
 
   it('agrees with what each list and thing is answered as', async () => {
     await fill()
-    const ajv = new Ajv2020({ strict: false })
-    formats.default(ajv)
-    ajv.addSchema({ $id: 'api', components: document.components })
+    const ajv = validator()
     const readable = [
       ['users', 'ListUsersResponse'],
       ['applications', 'ListApplicationsResponse'],
@@ -69,10 +78,48 @@ describe('the description of the API', () => {
     for (const [path, schema] of readable) {
       const at = `/iam/v1alpha1/${path.replace('ID', rest.organizationId)}`
       const body: unknown = await (await rest.send('GET', at)).json()
-      const validate = ajv.compile({ $ref: `api#/components/schemas/${schema}` })
-      expect([path, validate(body), validate.errors]).toEqual([path, true, null])
+      expect([path, problems(ajv, schema, body)]).toEqual([path, null])
     }
   })
+
+  it('agrees with what AuthZEN and forward-auth are asked and answer', async () => {
+    const ajv = validator()
+    const question = {
+      subject: { type: 'user', id: rest.ownerId },
+      action: { name: 'can_read' },
+      resource: { type: 'todo', id: '1', properties: { locality: 'fr-par', shape: 'round' } },
+    }
+    const batch = { ...question, evaluations: [{}, { context: {} }], options: {} }
+    const asked = [
+      ['/access/v1/evaluation', 'AccessEvaluationRequest', question, 'AccessDecision'],
+      ['/access/v1/evaluations', 'AccessEvaluationsRequest', batch, 'AccessEvaluationsAnswer'],
+      ['/access/v1/evaluation', 'AccessAction', { name: 'a' }, 'AccessError'],
+      ['/access/v1/search/subject', 'SubjectSearchRequest', question, 'SubjectSearchAnswer'],
+      ['/access/v1/search/resource', 'ResourceSearchRequest', question, 'ResourceSearchAnswer'],
+      ['/access/v1/search/action', 'ActionSearchRequest', question, 'ActionSearchAnswer'],
+    ] as const
+    for (const [path, request, body, schema] of asked) {
+      const headers = { authorization: `Bearer ${rest.secret}` }
+      const answer: unknown = await (await rest.send('POST', path, { body, headers })).json()
+      expect([path, problems(ajv, request, body)]).toEqual([path, null])
+      expect([path, problems(ajv, schema, answer)]).toEqual([path, null])
+    }
+    const metadata = await (await rest.send('GET', '/.well-known/authzen-configuration')).json()
+    expect(problems(ajv, 'AccessMetadata', metadata)).toBe(null)
+    const refused = await rest.send('GET', '/forward-auth')
+    expect([refused.status, problems(ajv, 'Refusal', await refused.json())]).toEqual([403, null])
+  })
+
+  function validator(): Ajv2020 {
+    const ajv = new Ajv2020({ strict: false })
+    formats.default(ajv)
+    return ajv.addSchema({ $id: 'api', components: document.components })
+  }
+
+  function problems(ajv: Ajv2020, schema: string, body: unknown) {
+    const validate = ajv.compile({ $ref: `api#/components/schemas/${schema}` })
+    return validate(body) ? null : (validate.errors ?? [])
+  }
 
   async function fill(): Promise<void> {
     const { iam } = rest.owner

@@ -12,6 +12,8 @@ import type { TestSystem } from './system.js'
 export interface Settled extends IdFinder {
   /** As the owner of the organization of the key, or else of the case. */
   administrator(asked: CorpusCase): Api
+  /** The key of that owner. */
+  administratorKey(asked: CorpusCase): string
   /** As the owner of the organization. */
   ownerOf(organization: string): Api
   /** `undefined` for a key of a guest who has not accepted: on a server there is none. */
@@ -19,6 +21,8 @@ export interface Settled extends IdFinder {
   /** A stranger's id for one whom the organization does not know. */
   principalOf(organization: string, bearer: BearerName): Bearer
   bearerOf(keyName: string): Bearer
+  /** A key that narrows nothing; `undefined` for one whom nobody made, or who has not accepted. */
+  plainKeyOf(organization: string, bearer: BearerName): string | undefined
 }
 
 export type Bearer =
@@ -29,14 +33,25 @@ interface Home {
   readonly plan: OrganizationPlan
   readonly id: string
   readonly api: Api
+  readonly ownerKey: string
   /** The first key of each user that has one, by e-mail address. */
   readonly firstKeys: Map<string, string>
+  /** Of each application, by name. */
+  readonly applicationKeys: Map<string, string>
   readonly bearers: Map<string, Bearer>
   readonly projects: Map<string, string>
 }
 
-/** What is imported for a plan. */
-export type DocumentOf = (plan: OrganizationPlan) => Omit<OrganizationDocument, 'name'>
+export interface SettleOptions {
+  /** What is imported for a plan; the plan's own document, if absent. */
+  documentOf?(plan: OrganizationPlan): Omit<OrganizationDocument, 'name'>
+  /** Tells the owners of these plans from those of others on the same server. */
+  readonly tag?: string
+}
+
+function documentIn({ document }: OrganizationPlan): Omit<OrganizationDocument, 'name'> {
+  return toDocument({ ...document, name: '' })
+}
 
 /**
  * Makes the organizations as administrators and people would: by import, enrollment, invitation
@@ -45,11 +60,11 @@ export type DocumentOf = (plan: OrganizationPlan) => Omit<OrganizationDocument, 
 export async function settle(
   system: TestSystem,
   plans: readonly OrganizationPlan[],
-  documentOf: DocumentOf = ({ document }) => toDocument({ ...document, name: '' }),
+  options: SettleOptions = {},
 ): Promise<Settled> {
   system.clock.nowMs = Date.parse('2000-01-01T00:00:00Z')
   const homes = new Map<string, Home>()
-  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan, documentOf))
+  for (const plan of plans) homes.set(plan.name, await makeHome(system, plan, options))
   for (const home of homes.values()) await enrolMembers(system, home)
   for (const home of homes.values()) await admitGuests(system, home, [...homes.values()])
   const secrets = new Map<string, string>()
@@ -61,17 +76,24 @@ export async function settle(
   }
   const homeOfKey = (name: string) =>
     [...homes.values()].find(({ plan }) => plan.keys.some((key) => key.name === name))
+  for (const home of homes.values()) await makeApplicationKeys(home)
   for (const home of homes.values()) await lockMembers(home)
+  const administrated = ({ organization, asker }: CorpusCase) =>
+    known(asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization), organization)
   return {
     findOrganizationId: (name) => homes.get(name)?.id as OrganizationId | undefined,
     findProjectId: (name, project) =>
       homes.get(name)?.projects.get(project) as ProjectId | undefined,
     ownerOf: (name) => known(homes.get(name), name).api,
-    administrator: ({ organization, asker }) => {
-      const home = asker.kind === 'key' ? homeOfKey(asker.name) : homes.get(organization)
-      return known(home, organization).api
-    },
+    administrator: (asked) => administrated(asked).api,
+    administratorKey: (asked) => administrated(asked).ownerKey,
     secretOf: (name) => secrets.get(name),
+    plainKeyOf: (organization, { type, name }) => {
+      const home = homes.get(organization)
+      return type === 'user'
+        ? home?.firstKeys.get(name.toLowerCase())
+        : home?.applicationKeys.get(name)
+    },
     principalOf: (organization, bearer) =>
       homes.get(organization)?.bearers.get(bearerKey(bearer)) ?? stranger(bearer),
     bearerOf: (name) => {
@@ -88,11 +110,11 @@ export async function settle(
 async function makeHome(
   system: TestSystem,
   plan: OrganizationPlan,
-  documentOf: DocumentOf,
+  { documentOf = documentIn, tag = '' }: SettleOptions,
 ): Promise<Home> {
   const { document } = plan
   const owner = document.users.find((user) => user.type === 'owner')
-  const ownerEmail = owner?.email ?? `owner@${plan.name.toLowerCase()}.test`
+  const ownerEmail = owner?.email ?? `owner@${tag}${plan.name.toLowerCase()}.test`
   const made = await system.owner.organizations.createOrganization({ name: plan.name, ownerEmail })
   const api = system.as(made.ownerApiKey)
   const wire = documentOf(plan)
@@ -101,7 +123,9 @@ async function makeHome(
   await api.documents.importOrganization({ document: { ...wire, name: '', users } })
   const firstKeys = new Map([[ownerEmail.toLowerCase(), made.ownerApiKey]])
   const id = made.organization?.id ?? ''
-  return { plan, id, api, firstKeys, ...(await directoryOf(api)) }
+  const ownerKey = made.ownerApiKey
+  const applicationKeys = new Map<string, string>()
+  return { plan, id, api, ownerKey, firstKeys, applicationKeys, ...(await directoryOf(api)) }
 }
 
 async function directoryOf(api: Api): Promise<Pick<Home, 'bearers' | 'projects'>> {
@@ -170,6 +194,13 @@ async function makeKey(system: TestSystem, home: Home, key: KeyPlan): Promise<st
     narrowing: KeyNarrowing.fromPartial(narrowing as object),
   })
   return secret
+}
+
+async function makeApplicationKeys({ plan, api, bearers, applicationKeys }: Home): Promise<void> {
+  for (const { name } of plan.document.applications) {
+    const bearer = known(bearers.get(`application ${name}`), name)
+    applicationKeys.set(name, (await api.apiKeys.createApiKey({ bearer })).secret)
+  }
 }
 
 async function lockMembers(home: Home): Promise<void> {

@@ -6,6 +6,7 @@ import type { RequireAsk } from '../../service/ask-permission.js'
 import type { Gate, Passage } from '../../service/gate.js'
 import { isLoopback, plainAddress, sentHeaders } from '../raw-headers.js'
 import { sendPassage } from './answer.js'
+import { forwardAuth, forwardAuthOfRoute } from './describe.js'
 import { readForwarded } from './forwarded.js'
 
 export interface ForwardAuthDeps {
@@ -22,8 +23,9 @@ const proxyKeyHeader = 'postern-proxy-key'
  * they let a request through. Everything but 2xx stops it there.
  */
 export function addForwardAuth(app: FastifyInstance, deps: ForwardAuthDeps): void {
-  app.get('/forward-auth', (request, reply) => answer(deps, request, reply))
-  app.get('/forward-auth/:route', (request, reply) => answer(deps, request, reply))
+  const ask = (request: FastifyRequest, reply: FastifyReply) => answer(deps, request, reply)
+  app.get('/forward-auth', { config: { openapi: forwardAuth } }, ask)
+  app.get('/forward-auth/:route', { config: { openapi: forwardAuthOfRoute } }, ask)
 }
 
 function answer(

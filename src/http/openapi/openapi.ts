@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { authzenSchemas } from '../authzen/schemas.js'
+import { forwardAuthSchemas } from '../forward-auth/describe.js'
 import { restSchemas } from '../rest/shapes.js'
 import { type Described, openApiDocument } from './document.js'
 import { docsPage } from './page.js'
+
+const schemas = { ...restSchemas, ...authzenSchemas, ...forwardAuthSchemas }
 
 /** The API's description: for programs at `/openapi.json`, for people at `/docs`. */
 export function addOpenApi(
@@ -9,7 +13,7 @@ export function addOpenApi(
   { described, version }: { readonly described: readonly Described[]; readonly version: string },
 ): void {
   app.get('/openapi.json', { config: { openapi: itself } }, async (_, reply) =>
-    reply.send(openApiDocument(described, { version, schemas: restSchemas })),
+    reply.send(openApiDocument(described, { version, schemas })),
   )
   app.get('/docs', { config: { openapi: page } }, async (_, reply) => {
     // The page has a style of its own, and nothing else.

@@ -24,7 +24,8 @@ export function docsPage(described: readonly Described[], version: string): stri
 <html lang="en"><head><meta charset="utf-8"><title>Postern API</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head>
 <body><h1>Postern API <small>${escaped(version)}</small></h1>
-<p>Send the secret of an API key in <code>X-Auth-Token</code>. The same for programs:
+<p>Send the secret of an API key in <code>X-Auth-Token</code>, for AuthZEN in
+<code>Authorization: Bearer</code>. The same for programs:
 <a href="/openapi.json">openapi.json</a>.</p>
 ${sections.join('\n')}
 </body></html>

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
+import { readJson } from '../json-scope.js'
 import { applicationRoutes } from './applications.js'
 import { type Answer, createCalls, secretOf } from './calls.js'
 import { type CheckPermissionsDeps, checkPermissionsRoutes } from './check-permissions.js'
@@ -36,6 +37,7 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
     const routes = restRoutes(deps).filter(({ path }) => path.startsWith(prefix))
     app.register(
       async (scope) => {
+        // Clients send the type with a character set, without one, and with no body at all.
         readJson(scope)
         scope.setErrorHandler((error: FastifyError, request, reply) => {
           send(reply, fromError(deps, error, request))
@@ -77,23 +79,6 @@ function add(scope: FastifyInstance, route: Route, prefix: string): void {
     config: { openapi: describeRoute(route) },
     handler: async (request, reply) => send(reply, await route.respond(request)),
   })
-}
-
-/** Clients send the type with a character set, without one, and with no body at all. */
-function readJson(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    (_request, text: string, done) => {
-      if (text === '') return done(null, undefined)
-      try {
-        done(null, JSON.parse(text))
-      } catch {
-        done(Object.assign(new Error('body: must be JSON'), { statusCode: 400 }))
-      }
-    },
-  )
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   isExpected,
   type Outcome,
   toRawQuestion,
-} from '../../src/domain/corpus.js'
+} from '../../../src/domain/corpus.js'
 import {
   AuthorizePrincipalRequest,
   AuthorizeRequest,
@@ -12,10 +12,10 @@ import {
   Decision,
   ExplainRequest,
   Reason,
-} from '../../src/grpc/gen/postern/v1/authorization.js'
-import { type Api, refusalOf } from './api.js'
-import type { Settled } from './settle.js'
-import type { TestSystem } from './system.js'
+} from '../../../src/grpc/gen/postern/v1/authorization.js'
+import { type Api, refusalOf } from '../api.js'
+import type { Settled } from '../settle.js'
+import type { TestSystem } from '../system.js'
 
 /** The answer of each door of the server, by its name. */
 export async function askEveryDoor(

@@ -1,0 +1,93 @@
+import type { OrganizationId } from '../../domain/ids.js'
+import { type Administration, type Session, unauthenticated } from '../../service/administration.js'
+import { authorizeSubjects } from '../../service/ask-subjects.js'
+import type { Authorizer, BatchAnswer } from '../../service/authorize.js'
+import { minimizeLatency } from '../../service/entities.js'
+import { encodeRevision } from '../../service/revision.js'
+import { type Asked, keyType } from './question.js'
+import { inRequestWords } from './request-words.js'
+
+export interface AskDeps {
+  readonly administration: Administration
+  /** The same, for what takes its time. */
+  readonly longActs: Administration
+  readonly authorizer: Authorizer
+}
+
+/** An answer, and the state that it is of. */
+export type Answered = BatchAnswer & { readonly revision: string }
+
+/** Who asks; without a key, about nobody but keys. */
+export interface Asker {
+  readonly caller: Session | undefined
+  /** Of the path; absent: the caller's. */
+  readonly organizationId?: OrganizationId
+}
+
+/**
+ * Answers all questions, in their order. Those about keys are answered from memory, like
+ * `AuthorizeBatch`; those that name a principal from the store, like `AuthorizePrincipal`, all on one
+ * snapshot. Rejects with `unauthenticated` when only a caller with a key may ask, and with
+ * `unavailable` when no answer is known.
+ */
+export async function askAll(
+  deps: AskDeps,
+  { caller }: Asker,
+  asked: readonly Asked[],
+): Promise<Answered[]> {
+  const byKey = asked.filter(isAboutKey)
+  const byName = asked.filter((each) => !isAboutKey(each))
+  if (byName.length > 0 && !caller) throw unauthenticated('CREDENTIAL_MISSING')
+  const [keyAnswers, nameAnswers] = await Promise.all([
+    askAboutKeys(deps, byKey),
+    caller ? askByName(deps, caller, byName) : [],
+  ])
+  const answers = new Map([...zip(byKey, keyAnswers), ...zip(byName, nameAnswers)])
+  return asked.flatMap((each) => {
+    const answer = answers.get(each)
+    return answer ? [inWordsOf(each, answer)] : []
+  })
+}
+
+function isAboutKey({ subject }: Asked): boolean {
+  return subject.type === keyType
+}
+
+async function askAboutKeys(
+  { authorizer }: AskDeps,
+  asked: readonly Asked[],
+): Promise<readonly Answered[]> {
+  if (asked.length === 0) return []
+  const inputs = asked.map(({ subject, question }) => ({ ...question, apiKey: subject.id }))
+  const decided =
+    authorizer.authorizeBatchNow(inputs) ??
+    (await authorizer.authorizeBatch(inputs, { consistency: minimizeLatency }))
+  const revision = encodeRevision(decided.revision)
+  return decided.value.map((answer) => ({ ...answer, revision }))
+}
+
+async function askByName(
+  { administration }: AskDeps,
+  caller: Session,
+  asked: readonly Asked[],
+): Promise<readonly Answered[]> {
+  if (asked.length === 0) return []
+  const stamped = await administration.read(caller, (act) => authorizeSubjects(act, asked))
+  const revision = encodeRevision(stamped.revision)
+  return stamped.value.map((answer) => ({ ...answer, revision }))
+}
+
+function zip(
+  asked: readonly Asked[],
+  answers: readonly Answered[],
+): (readonly [Asked, Answered])[] {
+  return answers.flatMap((answer, at) => {
+    const question = asked[at]
+    return question ? [[question, answer] as const] : []
+  })
+}
+
+function inWordsOf({ parts }: Asked, answer: Answered): Answered {
+  if (!('error' in answer)) return answer
+  return { ...answer, error: inRequestWords(answer.error, parts) }
+}

@@ -1,0 +1,116 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { notFound } from '../../domain/errors.js'
+import { isUuid, type OrganizationId } from '../../domain/ids.js'
+import { unauthenticated } from '../../service/administration.js'
+import type { AskRequirements } from '../../service/ask-permission.js'
+import { echoRequestId, readJson } from '../json-scope.js'
+import type { AskDeps, Asker } from './ask.js'
+import { callerOf, isFree } from './caller.js'
+import { describeMetadata, describeOperation } from './describe.js'
+import { sendError, sendJson } from './errors.js'
+import { metadataOf, reachedAddress } from './metadata.js'
+import { type Operation, operations } from './operations.js'
+
+export interface AuthzenDeps extends AskDeps, AskRequirements {
+  /** Who may ask about a key without presenting one of its own. */
+  readonly authorizePeers: 'loopback' | 'anyone'
+  /** The address that clients know this server by; absent: the one that they reach. */
+  readonly publicUrl?: string
+  /** Called with what is no refusal: a bug, to be logged. */
+  onBug(error: unknown, path: string): void
+}
+
+const root = '/access/v1'
+const wellKnown = '/.well-known/authzen-configuration'
+/** What is asked below it is asked of that organization alone. */
+const tenant = '/organizations/:organization_id'
+
+/** Serves the OpenID AuthZEN Authorization API 1.0, for all and for single organizations. */
+export function addAuthzen(app: FastifyInstance, deps: AuthzenDeps): void {
+  for (const prefix of ['', tenant]) {
+    app.register(
+      async (scope) => {
+        prepare(scope, deps)
+        for (const operation of operations) add(scope, operation, { deps, prefix })
+      },
+      { prefix: prefix + root },
+    )
+  }
+  app.register(async (scope) => {
+    prepare(scope, deps)
+    for (const suffix of ['', tenant]) addMetadata(scope, deps, suffix)
+  })
+}
+
+function prepare(scope: FastifyInstance, deps: AuthzenDeps): void {
+  readJson(scope)
+  echoRequestId(scope)
+  scope.setErrorHandler((error, request, reply) => {
+    const onBug = (bug: unknown) => deps.onBug(bug, pathOf(request))
+    return sendError(reply, error, onBug)
+  })
+}
+
+interface Placed {
+  readonly deps: AuthzenDeps
+  readonly prefix: string
+}
+
+function add(scope: FastifyInstance, operation: Operation, { deps, prefix }: Placed): void {
+  const url = operation.path
+  scope.post(url, {
+    config: { openapi: describeOperation(operation, prefix !== '') },
+    // Before the body is read: nobody's body is, who may not ask.
+    onRequest: async (request) => admit(deps, operation, request),
+    handler: async (request, reply) =>
+      sendJson(reply, await operation.respond(deps, askerOf(request), request.body)),
+  })
+  scope.route({ url, method: ['GET', 'PUT', 'PATCH', 'DELETE'], handler: refuseMethod })
+}
+
+/** A key that is presented must be good, also where none is needed. */
+async function admit(
+  { requireAsk, requireSearch, authorizePeers }: AuthzenDeps,
+  { isSearch }: Operation,
+  request: FastifyRequest,
+): Promise<void> {
+  const { caller, organizationId } = askerOf(request)
+  if (caller) await (isSearch ? requireSearch : requireAsk)(caller, organizationId)
+  else if (isSearch || !isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
+}
+
+function askerOf(request: FastifyRequest): Asker {
+  const organizationId = organizationOf(request.params)
+  return { caller: callerOf(request), ...(organizationId && { organizationId }) }
+}
+
+/** Throws `not-found` for what cannot be the id of any. */
+function organizationOf(params: unknown): OrganizationId | undefined {
+  if (typeof params !== 'object' || params === null || !('organization_id' in params)) return
+  const id = String(params.organization_id)
+  if (!isUuid(id)) throw notFound('organization', id)
+  return id as OrganizationId
+}
+
+function refuseMethod(_: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const body = { message: 'this path knows POST only', reason: 'METHOD_NOT_ALLOWED' }
+  return sendJson(reply.code(405).header('allow', 'POST'), body)
+}
+
+/** It is of the server, which tells nobody whether there is such an organization. */
+function addMetadata(scope: FastifyInstance, deps: AuthzenDeps, suffix: string): void {
+  scope.get(wellKnown + suffix, {
+    config: { openapi: describeMetadata(suffix !== '') },
+    handler: async (request, reply) => {
+      const organizationId = organizationOf(request.params)
+      const server = deps.publicUrl ?? reachedAddress(request)
+      const base = organizationId ? `${server}/organizations/${organizationId}` : server
+      const endpoints = operations.map(({ name, path }) => [`${name}_endpoint`, root + path])
+      return sendJson(reply, metadataOf(base, Object.fromEntries(endpoints)))
+    },
+  })
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?')[0] ?? url
+}

@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify'
+import { type Header, normalizedName } from '../../domain/route/presented-key.js'
+import { type Session, unauthenticated } from '../../service/administration.js'
+import { isLoopback, plainAddress, sentHeaders } from '../raw-headers.js'
+
+/**
+ * Who asks, by its `Authorization` header; `undefined` when it presents nothing. The scheme may be
+ * missing: there are clients that send the bare key. Throws `unauthenticated` for two keys, since
+ * nobody can tell which one was meant, and for what is no key.
+ */
+export function callerOf(request: FastifyRequest): Session | undefined {
+  const secret = presentedSecret(sentHeaders(request.raw.rawHeaders))
+  if (secret === undefined) return undefined
+  const userAgent = request.headers['user-agent'] ?? ''
+  return { secret, ip: addressOf(request), userAgent }
+}
+
+/** Whether whoever calls from there may ask about a key without presenting one of its own. */
+export function isFree(request: FastifyRequest, peers: 'loopback' | 'anyone'): boolean {
+  return peers === 'anyone' || isLoopback(addressOf(request))
+}
+
+function addressOf(request: FastifyRequest): string {
+  return plainAddress(request.socket.remoteAddress)
+}
+
+const bearer = /^(?:bearer +)?([^\s,]+)$/i
+
+function presentedSecret(headers: readonly Header[]): string | undefined {
+  const sent = headers.filter(([name]) => normalizedName(name) === 'authorization')
+  const values = sent.flatMap(([, value]) => value.split(','))
+  if (values.length > 1) throw unauthenticated('CREDENTIAL_AMBIGUOUS')
+  const [value] = values
+  if (value === undefined) return undefined
+  const secret = bearer.exec(value.trim())?.[1]
+  if (secret === undefined) throw unauthenticated('CREDENTIAL_INVALID')
+  return secret
+}
