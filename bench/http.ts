@@ -163,7 +163,8 @@ async function checkOnce(address: string, { method, path, headers, body, check }
 async function load(address: string, { method, path, headers, body }: Ask): Promise<number> {
   const result = await autocannon({
     url: `http://${address}${path}`,
-    ...{ method, headers, connections, amount: callsPerTurn },
+    // It looks whether it is done as often as this, and not in between.
+    ...{ method, headers, connections, amount: callsPerTurn, sampleInt: 10 },
     ...(body && { body }),
   })
   if (result['2xx'] !== callsPerTurn) throw new Error(`${path}: only ${result['2xx']} succeeded`)
