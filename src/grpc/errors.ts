@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { DomainError, type ErrorKind } from '../domain/errors.js'
 import { Status } from '../wire/grpc/status.js'
@@ -43,6 +44,15 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   const metadata = new Metadata()
   metadata.set(detailsHeader, statusDetails(code, error))
   return { code, details: error.message, metadata }
+}
+
+/**
+ * Ends a streaming call of @grpc/grpc-js. It waits for its own end to send the status, which never
+ * comes for one that is destroyed.
+ */
+export function endWith(call: Writable, error: unknown): void {
+  const told = toServiceError(error)
+  call.emit('error', Object.assign(new Error(told.details), told))
 }
 
 function statusDetails(code: status, error: DomainError): Buffer {

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { type ClientDuplexStream, credentials, makeClientConstructor } from '@grpc/grpc-js'
+import {
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  makeClientConstructor,
+  status,
+} from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   AuthorizationServiceService,
@@ -80,6 +86,18 @@ describe.each(['on', 'off'])('questions in a stream, with our own transport %s',
       good: 'allow RULE',
     })
     close()
+  })
+
+  it('end with a message that is none', async () => {
+    const client = new Client(system.address, credentials.createInsecure())
+    const { path } = AuthorizationServiceService.authorizeStream
+    const bytes = (value: Buffer) => value
+    const stream = client.makeBidiStreamRequest(path, bytes, bytes)
+    stream.on('data', () => {})
+    const ended = once(stream, 'end').catch((error: unknown) => error)
+    stream.write(Buffer.from([0x12, 0x05]))
+    expect(await ended).toMatchObject({ code: status.INVALID_ARGUMENT })
+    client.close()
   })
 
   it('wait for a reader that is slower than they are', async () => {

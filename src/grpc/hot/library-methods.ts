@@ -7,7 +7,7 @@ import type {
 } from '@grpc/grpc-js'
 import { DomainError } from '../../domain/errors.js'
 import type { Admission } from '../admission.js'
-import { toServiceError } from '../errors.js'
+import { endWith, toServiceError } from '../errors.js'
 import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
 import type { HotCalls, UnaryAnswer } from './hot-calls.js'
 import { StreamSession } from './stream-session.js'
@@ -43,7 +43,7 @@ export function libraryMethods(deps: HotMethodsDeps): UntypedServiceImplementati
     authorize: unary(deps, hot.authorize),
     authorizeBatch: unary(deps, hot.authorizeBatch),
     authorizeStream: (call: Duplex) => {
-      serveStream(deps, call).catch((error: unknown) => call.destroy(toError(deps, call, error)))
+      serveStream(deps, call).catch((error: unknown) => endStream(deps, call, error))
     },
   }
 }
@@ -58,7 +58,7 @@ function unary(deps: HotMethodsDeps, answer: UnaryAnswer) {
     }
     answerOwn().then(
       (message) => callback(null, message),
-      (error: unknown) => callback(toError(deps, call, error)),
+      (error: unknown) => callback(told(deps, call, error)),
     )
   }
 }
@@ -69,8 +69,7 @@ async function serveStream(deps: HotMethodsDeps, call: Duplex): Promise<void> {
     send: (message) => call.write(Buffer.from(message)),
     pause: () => void call.pause(),
     resume: () => void call.resume(),
-    finish: (error) =>
-      error === undefined ? call.end() : call.destroy(toError(deps, call, error)),
+    finish: (error) => (error === undefined ? call.end() : endStream(deps, call, error)),
     leftMs: () => leftMs(call),
   })
   call.on('drain', () => session.drain())
@@ -83,12 +82,16 @@ function leftMs(call: { getDeadline(): Date | number }): number {
   return Number(call.getDeadline()) - Date.now()
 }
 
-function toError(
-  { onBug }: HotMethodsDeps,
-  call: { getPath(): string },
-  error: unknown,
-): Error & ReturnType<typeof toServiceError> {
+function told(deps: HotMethodsDeps, call: { getPath(): string }, error: unknown) {
+  reportBug(deps, call, error)
+  return toServiceError(error)
+}
+
+function endStream(deps: HotMethodsDeps, call: Duplex, error: unknown): void {
+  reportBug(deps, call, error)
+  endWith(call, error)
+}
+
+function reportBug({ onBug }: HotMethodsDeps, call: { getPath(): string }, error: unknown): void {
   if (!(error instanceof DomainError)) onBug(error, call.getPath())
-  const told = toServiceError(error)
-  return Object.assign(new Error(told.details), told)
 }
