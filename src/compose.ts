@@ -13,6 +13,7 @@ import { createEffectiveness, listenHttp, listening, reportHealth } from './open
 import { foundIn, openStore, startTrimming } from './open-store.js'
 import { readPepper } from './pepper.js'
 import { readRoutes } from './routes-file.js'
+import { schedule } from './schedule.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAskRequirements } from './service/ask-permission.js'
@@ -27,6 +28,7 @@ import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
 import type { FreshnessStatistics } from './service/statistics.js'
+import { createWatching } from './service/watch/watching.js'
 import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 import { createMetrics } from './telemetry/metrics.js'
@@ -78,25 +80,27 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const truth = await openStore(config, tools, now)
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
-  const { cache, metrics } = openMeasured(config, { ...tools, store: truth, macKey, log, now })
+  const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
+  const { cache, metrics, authorizer, watching } = measured
   opened.add(async () => cache.close())
-  const { store, entities, statistics, readiness } = cache
+  const { store, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
   const administration = createAdministration({ store, tools, retries, now })
-  const authorizer = createAuthorizer({ ...tools, entities, now })
   const { authorizePeers } = config
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const longActs = limitLongActs(administration)
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
     ...asked,
+    watching,
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
   })
   opened.add(() => server.close(config.shutdownGraceMs))
+  opened.add(async () => watching.close())
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
@@ -124,14 +128,18 @@ function openMeasured(config: Config, { now, ...parts }: MeasuredParts) {
   const metrics = createMetrics({
     statistics: () => cache.statistics(),
     readiness: () => cache.readiness(),
+    watchers: () => watching.watchers,
     version: packageVersion(),
   })
   const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
   const cache = openCacheOf(config.cache, { ...parts, onApplied })
-  return { cache, metrics }
+  const { entities, changes } = cache
+  const authorizer = createAuthorizer({ ...parts, entities, now })
+  const watching = createWatching({ authorizer, changes, schedule })
+  return { cache, metrics, authorizer, watching }
 }
 
-type MeasuredParts = Omit<CacheParts, 'onApplied'> & Surroundings
+type MeasuredParts = Omit<CacheParts, 'onApplied'> & Surroundings & Pick<Tools, 'hashSecret'>
 
 function createTools(pepper: string): Tools {
   return {

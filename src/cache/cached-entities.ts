@@ -14,7 +14,7 @@ import {
   keyOfWant,
   type Tier,
 } from '../service/entities.js'
-import type { Store } from '../service/ports.js'
+import type { ChangeRow, Store } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
@@ -44,6 +44,8 @@ export interface CachedEntitiesDeps {
   readonly options: CachedEntitiesOptions
   /** Called for each revision that is followed, with when it was written by its writer's clock. */
   onApplied?(atMs: number): void
+  /** As `ChangeFeed` calls it. */
+  onMoved?(row: ChangeRow | undefined): void
 }
 
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
@@ -72,7 +74,7 @@ export class CachedEntities implements EntitySource {
   readonly #tally = new Tally()
   readonly feed: ChangeFeed
 
-  constructor({ store, shared, clock, options, onApplied }: CachedEntitiesDeps) {
+  constructor({ store, shared, clock, options, onApplied, onMoved }: CachedEntitiesDeps) {
     this.#clock = clock
     this.#onApplied = onApplied ?? (() => {})
     this.#options = options
@@ -80,7 +82,7 @@ export class CachedEntities implements EntitySource {
     this.#views = new ViewMemo(options.entriesMax)
     this.#window = new ChangeWindow(options.windowKeysMax)
     this.#lookup = this.#createLookup()
-    this.feed = this.#createFeed(store)
+    this.feed = this.#createFeed(store, onMoved)
     this.#loader = new EntityLoader({
       store,
       ...(shared && { shared }),
@@ -224,7 +226,10 @@ export class CachedEntities implements EntitySource {
     return { value, revision: this.feed.applied, freshness: { tier, ageMs, validForMs } }
   }
 
-  #createFeed(store: CachedEntitiesDeps['store']): ChangeFeed {
+  #createFeed(
+    store: CachedEntitiesDeps['store'],
+    onMoved: CachedEntitiesDeps['onMoved'],
+  ): ChangeFeed {
     return new ChangeFeed({
       window: this.#window,
       clock: this.#clock,
@@ -243,6 +248,7 @@ export class CachedEntities implements EntitySource {
         this.#projects.clear()
         this.#version += 1
       },
+      ...(onMoved && { onMoved }),
     })
   }
 

@@ -8,6 +8,7 @@ let clock: ManualClock
 let store: ScriptedStore
 let applied: number[]
 let resets: number
+let moves: string[]
 let feed: ChangeFeed
 
 beforeEach(() => {
@@ -15,6 +16,7 @@ beforeEach(() => {
   store = new ScriptedStore()
   applied = []
   resets = 0
+  moves = []
   feed = new ChangeFeed({
     window: new ChangeWindow(1_000),
     clock,
@@ -25,7 +27,18 @@ beforeEach(() => {
     onReset: () => {
       resets += 1
     },
+    onMoved: (row) =>
+      moves.push(`${row ? `applied ${row.number}` : 'reset'} ${feed.applied.number}`),
   })
+})
+
+it('tells of each step once it is made', async () => {
+  store.commit('a')
+  await feed.catchUp()
+  store.commit('b')
+  store.commit('c')
+  await feed.catchUp()
+  expect(moves).toEqual(['reset 1', 'applied 2 2', 'applied 3 3'])
 })
 
 describe('the age of what is known', () => {

@@ -17,6 +17,8 @@ export interface ChangeFeedDeps {
   onApply(row: ChangeRow): void
   /** Called when history is not the one that was followed: nothing held can be judged any more. */
   onReset(): void
+  /** Called once a revision is applied, and with nothing once a new beginning is made. */
+  onMoved?(row: ChangeRow | undefined): void
 }
 
 export interface ChangeFeedOptions {
@@ -168,6 +170,7 @@ export class ChangeFeed {
     this.#deps.onApply(row)
     this.#deps.window.apply(row)
     this.#deps.tally.revisionsApplied += 1
+    this.#deps.onMoved?.(row)
   }
 
   /** Begins anew at the head, or at what of the log before it can be had. */
@@ -182,6 +185,7 @@ export class ChangeFeed {
     // In one go with the window: what was loaded under the old one must not outlive it.
     this.#deps.onReset()
     this.#deps.window.reset(start)
+    this.#deps.onMoved?.(undefined)
   }
 
   async #startOf({ head, authority }: ChangePage): Promise<Revision> {

@@ -1,11 +1,14 @@
 import type { CompileCondition } from '../domain/condition/condition.js'
 import type { PermissionSet } from '../domain/permission-set.js'
+import type { ChangeSource } from '../service/change-source.js'
 import type { EntitySource } from '../service/entities.js'
 import type { Store } from '../service/ports.js'
 import type { Readiness } from '../service/readiness.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
 import { Breaker } from './breaker.js'
 import { CachedEntities } from './cached-entities.js'
+import { ChangeBroadcast } from './change-broadcast.js'
+import type { ChangeFeed } from './change-feed.js'
 import type { Clock } from './clock.js'
 import { createEntityCodec } from './codec.js'
 import type { SharedTier } from './entity-loader.js'
@@ -64,6 +67,8 @@ export interface OpenCache {
   readonly entities: EntitySource
   /** The store, whose writes here are known here before they are acknowledged. */
   readonly store: Store
+  /** What was followed of the log, for who is to be told. */
+  readonly changes: ChangeSource
   statistics(): FreshnessStatistics
   readiness(): Readiness
   /** Begins to follow the log. */
@@ -86,10 +91,12 @@ const preloadRows = 10_000
 export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
   const { store, clock, random } = deps
   const redis = settings.redis && openRedis(settings.redis, deps)
+  const broadcast = new ChangeBroadcast()
   const entities = new CachedEntities({
     store,
     clock,
     onApplied: deps.onApplied,
+    onMoved: (row) => broadcast.moved(row),
     ...(redis && { shared: redis.tier }),
     options: {
       ...limits,
@@ -110,6 +117,7 @@ export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
   let stopPolling = () => {}
   return {
     entities,
+    changes: createChangeSource(feed, broadcast),
     store: new FollowedStore({
       store,
       feed,
@@ -135,6 +143,21 @@ export function openCache(settings: CacheSettings, deps: CacheDeps): OpenCache {
       stopHints()
       redis?.close()
     },
+  }
+}
+
+function createChangeSource(
+  feed: Pick<ChangeFeed, 'applied' | 'ageMs'>,
+  broadcast: ChangeBroadcast,
+): ChangeSource {
+  return {
+    get applied() {
+      return feed.applied
+    },
+    get ageMs() {
+      return feed.ageMs
+    },
+    subscribe: (listener) => broadcast.subscribe(listener),
   }
 }
 

@@ -81,7 +81,7 @@ const administration = words(`
   iam:permission-set:{create,read,list,write,delete}
   iam:user-api-key:{list,read,delete}
   iam:application-api-key:{create,list,read,write,delete}
-  iam:decision:{ask,explain}
+  iam:decision:{ask,explain,watch}
   iam:log:{list,read}
 `).flatMap(expanded)
 

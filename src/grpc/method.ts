@@ -1,8 +1,10 @@
 import type { BinaryReader } from '@bufbuild/protobuf/wire'
 import type {
+  handleServerStreamingCall,
   handleUnaryCall,
   MethodDefinition,
   ServerUnaryCall,
+  ServerWritableStream,
   ServiceDefinition,
 } from '@grpc/grpc-js'
 import { DomainError } from '../domain/errors.js'
@@ -12,7 +14,7 @@ import { encodeRevision } from '../service/revision.js'
 import { type Commit, createCommit, type FindCodec } from './commit.js'
 import { decodeStrictly } from './decode.js'
 import type { Effectiveness } from './effective.js'
-import { toServiceError } from './errors.js'
+import { endWith, toServiceError } from './errors.js'
 import { pendingRevision } from './pending-revision.js'
 import { sendRevision } from './revision-header.js'
 import { sessionOf } from './session.js'
@@ -34,6 +36,13 @@ export interface Methods {
   plain<Request, Response>(
     work: (call: ServerUnaryCall<Request, Response>) => Promise<Response>,
   ): handleUnaryCall<Request, Response>
+  /** A stream of answers, which goes on after `work`, until that rejects or `fail` is called. */
+  stream<Request, Response>(
+    work: (
+      call: ServerWritableStream<Request, Response>,
+      fail: (error: unknown) => void,
+    ) => Promise<void>,
+  ): handleServerStreamingCall<Request, Response>
 }
 
 export interface MethodsDeps {
@@ -54,9 +63,17 @@ export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods 
       },
     )
   }
+  const stream: Methods['stream'] = (work) => (call) => {
+    const fail = (error: unknown) => {
+      if (!(error instanceof DomainError)) onBug(error, call.getPath())
+      endWith(call, error)
+    }
+    answer(call, () => work(call, fail)).catch(fail)
+  }
   const commit = createCommit(deps.effectiveness, findCodec)
   return {
     plain,
+    stream,
     commit,
     read: (work, present) =>
       plain(async (call) => {
@@ -78,10 +95,10 @@ export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods 
   }
 }
 
-async function answer<Request, Response>(
-  call: ServerUnaryCall<Request, Response>,
-  work: (call: ServerUnaryCall<Request, Response>) => Promise<Response>,
-): Promise<Response> {
+async function answer<Call extends { readonly request: unknown }, Answer>(
+  call: Call,
+  work: (call: Call) => Promise<Answer>,
+): Promise<Answer> {
   if (call.request instanceof Undecodable) throw call.request.refusal
   return work(call)
 }

@@ -3,6 +3,7 @@ import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
 import type { Gate } from '../service/gate.js'
+import type { Watching } from '../service/watch/watching.js'
 import { type AuthorizePeers, createAdmission } from './admission.js'
 import { apiKeyHandlers } from './api-key.js'
 import { applicationHandlers } from './application.js'
@@ -24,6 +25,7 @@ import { ResourceServiceService } from './gen/postern/v1/resource.js'
 import { SearchServiceService } from './gen/postern/v1/search.js'
 import { SimulationServiceService } from './gen/postern/v1/simulation.js'
 import { UserServiceService } from './gen/postern/v1/user.js'
+import { WatchServiceService } from './gen/postern/v1/watch.js'
 import { groupHandlers } from './group.js'
 import { createHotCalls } from './hot/hot-calls.js'
 import { type HotMethodsDeps, hotService, libraryMethods } from './hot/library-methods.js'
@@ -38,6 +40,7 @@ import { resourceHandlers } from './resource.js'
 import { searchHandlers } from './search.js'
 import { simulationHandlers } from './simulation.js'
 import { userHandlers } from './user.js'
+import { watchHandlers } from './watch.js'
 
 export interface GrpcServerDeps extends MethodsDeps {
   readonly administration: Administration
@@ -47,6 +50,7 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
   readonly gate: Gate
+  readonly watching: Watching
   /** Whether our own transport is in front; @grpc/grpc-js takes the port otherwise. */
   readonly wire: boolean
 }
@@ -90,6 +94,7 @@ const serviceNames = [
   'SearchService',
   'SimulationService',
   'UserService',
+  'WatchService',
 ].map((name) => `postern.v1.${name}`)
 
 const services = [
@@ -106,6 +111,7 @@ const services = [
   SearchServiceService,
   SimulationServiceService,
   UserServiceService,
+  WatchServiceService,
 ] as const
 
 function createFindCodec(): FindCodec {
@@ -140,6 +146,7 @@ function addServices(server: Server, deps: GrpcServerDeps, hotMethods: HotMethod
     tolerant(DocumentServiceService),
     documentHandlers(methods, deps.administration),
   )
+  server.addService(tolerant(WatchServiceService), watchHandlers(methods, deps.watching))
   server.addService(extAuthzService, extAuthzHandlers({ ...deps, ...hotMethods }))
   addReflection(server, serviceNames)
 }

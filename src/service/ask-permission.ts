@@ -4,6 +4,7 @@ import type { OrganizationId } from '../domain/ids.js'
 import { type Session, unauthenticated } from './administration.js'
 import type { Authorizer } from './authorize.js'
 import { minimizeLatency } from './entities.js'
+import type { Permission } from './permissions.js'
 
 /**
  * Answers at once, with nothing, or once it is known, for a caller whose key's bearer may ask;
@@ -30,11 +31,30 @@ const organizationItself = {
 
 type Asking = Pick<Authorizer, 'authorize' | 'authorizeNow'>
 
-/** Whether a caller may ask is a question like any other, and answered from memory. */
 export function createRequireAsk(
   authorizer: Asking,
   permission: AskPermission = 'iam:decision:ask',
 ): RequireAsk {
+  const decide = createDecideAbout(authorizer, permission)
+  return (session, organizationId) => {
+    const decision = decide(session, organizationId)
+    if (decision instanceof Promise) {
+      return decision.then((known) => void requireAllowed(known, permission))
+    }
+    requireAllowed(decision, permission)
+    return undefined
+  }
+}
+
+/**
+ * Whether a caller may do something of Postern's own is a question like any other, and answered
+ * from memory: about the organization that is named, or else the caller's. Throws or rejects with
+ * `DomainError` when it is not known, or nobody calls.
+ */
+export function createDecideAbout(
+  authorizer: Asking,
+  permission: Permission,
+): (session: Session, organizationId?: OrganizationId) => Decision | Promise<Decision> {
   return ({ secret: apiKey, ip, userAgent }, organizationId) => {
     if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
     const request = { ip, userAgent }
@@ -42,10 +62,10 @@ export function createRequireAsk(
     const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
     const asked = { apiKey, action: permission, resource, request, context }
     const answer = authorizer.authorizeNow(asked)
-    if (answer) return requireAskAllowed(permission, answer.decision)
+    if (answer) return answer.decision
     return authorizer
       .authorize(asked, { consistency: minimizeLatency })
-      .then(({ decision }) => requireAskAllowed(permission, decision))
+      .then(({ decision }) => decision)
   }
 }
 
@@ -63,13 +83,13 @@ export function createAskRequirements(authorizer: Asking): AskRequirements {
   }
 }
 
-/** Throws what the decision about the permission means for the caller. */
-function requireAskAllowed(
-  permission: AskPermission,
-  { effect, reason, subject }: Decision,
-): undefined {
-  if (effect === 'allow') return undefined
-  switch (reason) {
+/** Throws what a deny of the permission means for the caller. */
+export function requireAllowed(
+  decision: Decision,
+  permission: Permission,
+): Extract<Decision, { effect: 'allow' }> {
+  if (decision.effect === 'allow') return decision
+  switch (decision.reason) {
     case 'KEY_MALFORMED':
     case 'KEY_NOT_FOUND':
       throw unauthenticated('CREDENTIAL_INVALID')
@@ -80,8 +100,8 @@ function requireAskAllowed(
     default:
       throw permissionDenied('PERMISSION_DENIED', `needs the permission \`${permission}\``, {
         permission,
-        organization_id: subject?.organizationId ?? '',
-        decision: reason,
+        organization_id: decision.subject?.organizationId ?? '',
+        decision: decision.reason,
       })
   }
 }

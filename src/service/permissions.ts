@@ -57,7 +57,7 @@ export const permissions = [
   'iam:decision:explain',
   'iam:decision:search',
   'iam:decision:simulate',
-  'iam:decision:simulate',
+  'iam:decision:watch',
 ] as const
 
 export type Permission = (typeof permissions)[number]

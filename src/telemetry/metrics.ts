@@ -5,6 +5,8 @@ import type { FreshnessStatistics } from '../service/statistics.js'
 export interface MetricsDeps {
   statistics(): FreshnessStatistics
   readiness(): Readiness
+  /** How many watch for changes. */
+  watchers(): number
   readonly version: string
 }
 
@@ -141,7 +143,7 @@ function labelled(label: string | undefined, value: string): Record<string, stri
 }
 
 function addGauges(registry: Registry, deps: MetricsDeps): void {
-  const { statistics, readiness, version } = deps
+  const { statistics, readiness, watchers, version } = deps
   for (const { name, help, read } of gauges) {
     addGauge(registry, { name, help, read: () => Number(read(statistics())) })
   }
@@ -154,6 +156,11 @@ function addGauges(registry: Registry, deps: MetricsDeps): void {
     name: 'postern_degradations',
     help: 'How many parts work less well than they should',
     read: () => readiness().degradations.length,
+  })
+  addGauge(registry, {
+    name: 'postern_watchers',
+    help: 'Callers of Watch, who are told of changes',
+    read: watchers,
   })
   const info = { name: 'postern_info', help: 'Always 1; the version is a label' }
   new Gauge({ ...info, labelNames: ['version'], registers: [registry] }).set({ version }, 1)

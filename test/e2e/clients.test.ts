@@ -36,7 +36,16 @@ describe('buf curl, by reflection', () => {
   }
 
   const nouns = ['ApiKey', 'Application', 'Authorization', 'Document', 'Group', 'Organization']
-  const more = ['PermissionSet', 'Policy', 'Project', 'Resource', 'Search', 'Simulation', 'User']
+  const more = [
+    'PermissionSet',
+    'Policy',
+    'Project',
+    'Resource',
+    'Search',
+    'Simulation',
+    'User',
+    'Watch',
+  ]
   const services = [...nouns, ...more].map((noun) => `postern.v1.${noun}Service`)
 
   it('lists every service', async () => {

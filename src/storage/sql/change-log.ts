@@ -21,16 +21,23 @@ export interface ChangeLogDeps {
   now(): number
 }
 
-/** Several changes of one transaction become one entry, under the organization of the first. */
+/**
+ * Several changes of one transaction become one entry. They are of one organization: who watches
+ * it is told by the entry's, and a decision is made from what is one organization's.
+ */
 export function toChangeLogEntry(
   changes: readonly [Change, ...Change[]],
   deps: ChangeLogDeps,
 ): ChangeLogEntry {
+  const { organizationId } = changes[0]
+  if (changes.some((change) => change.organizationId !== organizationId)) {
+    throw new Error('one write changed more than one organization')
+  }
   const refs = changes.flatMap((change) => change.entities)
   const keys = new Set(refs.map(({ kind, id }) => `${kind}:${id}`))
   return {
     nonce: randomHex(deps, 8),
-    organizationId: changes[0].organizationId,
+    organizationId,
     keys: JSON.stringify([...keys]),
     atMs: deps.now(),
     audit: changes.map((change) => toAuditRow(change, deps)),
