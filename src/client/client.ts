@@ -15,10 +15,14 @@ import {
 } from '../grpc/gen/postern/v1/authorization.js'
 import { type Answer, toAnswer } from './answer.js'
 import { Batching } from './batch.js'
+import { Leases } from './leases.js'
+import { askLeasing } from './leasing.js'
 import { fromQuestionError, fromServiceError, PosternError } from './postern-error.js'
 import { type Question, toRequest } from './question.js'
+import { type Surroundings, systemSurroundings } from './surroundings.js'
+import { startWatching } from './watch.js'
 
-export type { Answer } from './answer.js'
+export type { Answer, Freshness } from './answer.js'
 export { PosternError } from './postern-error.js'
 export type { Question, ResourceOfQuestion } from './question.js'
 
@@ -31,6 +35,18 @@ export interface PosternClientOptions {
   readonly callerKey?: string
   /** Nobody waits longer for an answer, whatever happens. */
   readonly timeoutMs?: number
+  /** Absent: every question is asked. */
+  readonly leases?: LeaseOptions
+}
+
+/** Answers are given again while the server would be told, and would tell, of what changes them. */
+export interface LeaseOptions {
+  /** Whose bearer holds `iam:decision:watch`; absent: `callerKey`. */
+  readonly watchKey?: string
+  /** How many answers are kept at most; 10,000 unless set. */
+  readonly max?: number
+  /** Called when nobody tells of changes any more; what was kept is forgotten by then. */
+  onLost?(error: PosternError): void
 }
 
 /** Asks Postern. One of these serves a whole process: it holds one connection. */
@@ -44,27 +60,18 @@ export interface PosternClient {
 
 const timeoutMsDefault = 500
 const questionsMax = 1_000
+const leasesMaxDefault = 10_000
+/** A connection that died without a word is noticed, and made anew. */
+const channelOptions = { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 5_000 }
 const { authorize, authorizeBatch } = AuthorizationServiceService
 
-export function createPosternClient(options: PosternClientOptions): PosternClient {
+export function createPosternClient(
+  options: PosternClientOptions,
+  surroundings: Surroundings = systemSurroundings,
+): PosternClient {
   const { address, credentials = grpcCredentials.createInsecure() } = options
-  const client = new Client(address, credentials)
-  const call = createCall(client, options)
-  const batching = new Batching<AuthorizeRequest, AuthorizeResponse>({
-    questionsMax,
-    ask: (request) => call<AuthorizeRequest, AuthorizeResponse>(authorize, request),
-    async askAll(questions) {
-      const request = { questions: [...questions], consistency: undefined }
-      const { answers } = await call<AuthorizeBatchRequest, AuthorizeBatchResponse>(
-        authorizeBatch,
-        request,
-      )
-      return answers.map(({ answer }) =>
-        answer?.$case === 'response' ? answer.value : toError(answer?.value),
-      )
-    },
-  })
-  const ask = async (question: Question) => toAnswer(await batching.ask(toRequest(question)))
+  const client = new Client(address, credentials, channelOptions)
+  const { ask, stop } = createAsking(client, options, surroundings)
   return {
     authorize: ask,
     allows: (question) =>
@@ -72,8 +79,59 @@ export function createPosternClient(options: PosternClientOptions): PosternClien
         ({ allowed }) => allowed,
         () => false,
       ),
-    close: () => client.close(),
+    close() {
+      stop()
+      client.close()
+    },
   }
+}
+
+interface Asking {
+  ask(question: Question): Promise<Answer>
+  stop(): void
+}
+
+function createAsking(
+  client: Client,
+  options: PosternClientOptions,
+  surroundings: Surroundings,
+): Asking {
+  const batching = createBatching(client, options)
+  const ask = async (request: AuthorizeRequest) => toAnswer(await batching.ask(request))
+  const { leases: leasing } = options
+  if (!leasing) return { ask: async (question) => ask(toRequest(question)), stop() {} }
+  const leases = new Leases<Answer>(surroundings, leasing.max ?? leasesMaxDefault)
+  const askOrGive = askLeasing(leases, ask)
+  const stop = startWatching({
+    client,
+    metadata: metadataOf(leasing.watchKey ?? options.callerKey),
+    surroundings,
+    heard: (told) => leases.heard(told),
+    lost(error) {
+      leases.lost()
+      leasing.onLost?.(error)
+    },
+  })
+  return { ask: async (question) => askOrGive(toRequest(question)), stop }
+}
+
+function createBatching(client: Client, options: PosternClientOptions) {
+  const call = createCall(client, options)
+  return new Batching<AuthorizeRequest, AuthorizeResponse>({
+    questionsMax,
+    ask: (request) => call<AuthorizeRequest, AuthorizeResponse>(authorize, request),
+    async askAll(questions) {
+      const request = { questions: [...questions], consistency: undefined }
+      const { answers, freshness } = await call<AuthorizeBatchRequest, AuthorizeBatchResponse>(
+        authorizeBatch,
+        request,
+      )
+      return answers.map(({ answer }) =>
+        // One receipt is for all of them.
+        answer?.$case === 'response' ? { ...answer.value, freshness } : toError(answer?.value),
+      )
+    },
+  })
 }
 
 function toError(error: Parameters<typeof fromQuestionError>[0] | undefined): PosternError {
@@ -91,8 +149,7 @@ function createCall(
   client: Client,
   { callerKey, timeoutMs = timeoutMsDefault }: PosternClientOptions,
 ) {
-  const metadata = new Metadata()
-  if (callerKey !== undefined) metadata.set('authorization', `Bearer ${callerKey}`)
+  const metadata = metadataOf(callerKey)
   return <Request, Response>(
     { path, requestSerialize, responseDeserialize }: MethodCodec<Request, Response>,
     request: Request,
@@ -108,4 +165,10 @@ function createCall(
       const call = { deadline: Date.now() + timeoutMs }
       client.makeUnaryRequest(path, serialize, deserialize, request, metadata, call, done)
     })
+}
+
+function metadataOf(key: string | undefined): Metadata {
+  const metadata = new Metadata()
+  if (key !== undefined) metadata.set('authorization', `Bearer ${key}`)
+  return metadata
 }
