@@ -15,8 +15,7 @@ export interface GuardedRequest extends IncomingMessage {
 
 /**
  * For node:http, Express and whatever else takes `(request, response, next)`: calls `next` for
- * requests that are allowed, and answers all others itself. Fastify takes it as a hook by
- * `(request, reply) => middleware(request.raw, reply.raw, …)`.
+ * requests that are allowed, and answers all others itself.
  */
 export function posternMiddleware({ client, toQuestion }: HttpMiddlewareOptions) {
   return async (
@@ -38,7 +37,7 @@ export function posternMiddleware({ client, toQuestion }: HttpMiddlewareOptions)
 }
 
 /** A request that cannot be said as a question is one that nobody may make. */
-function questionOf(
+export function questionOf(
   request: IncomingMessage,
   toQuestion: HttpMiddlewareOptions['toQuestion'],
 ): Question | undefined {

@@ -1,7 +1,11 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Client, credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
+import fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createPosternClient, type PosternClient, PosternError } from '../../src/client/client.js'
+import { type GuardedFastifyRequest, posternFastifyHook } from '../../src/client/fastify-hook.js'
 import { posternInterceptor } from '../../src/client/grpc-interceptor.js'
 import { type GuardedRequest, posternMiddleware } from '../../src/client/http-middleware.js'
 import { anAdministrator } from '../support/acts.js'
@@ -82,6 +86,11 @@ describe('a client', () => {
   })
 })
 
+const get = async (url: string, authorization?: string) => {
+  const response = await fetch(url, authorization ? { headers: { authorization } } : {})
+  return `${response.status} ${await response.text()}`
+}
+
 describe('a guarded HTTP server', () => {
   const serve = async (guardian: Pick<PosternClient, 'authorize'>): Promise<string> => {
     const middleware = posternMiddleware({
@@ -99,11 +108,6 @@ describe('a guarded HTTP server', () => {
     const address = server.address()
     return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
   }
-  const get = async (url: string, authorization?: string) => {
-    const response = await fetch(url, authorization ? { headers: { authorization } } : {})
-    return `${response.status} ${await response.text()}`
-  }
-
   it('lets through what is allowed, and tells the others why not', async () => {
     const url = await serve(client)
     expect(await get(`${url}/list`, `Bearer ${key}`)).toBe('200 RULE')
@@ -119,6 +123,71 @@ describe('a guarded HTTP server', () => {
     open.push(() => lost.close())
     const url = await serve(lost)
     expect(await get(`${url}/list`, `Bearer ${key}`)).toMatch(/^503 /)
+  })
+})
+
+describe('a guarded Fastify server', () => {
+  it('has handlers that see only requests that are allowed', async () => {
+    const reached: string[] = []
+    const ended: number[] = []
+    const server = fastify()
+    server.addHook(
+      'onRequest',
+      posternFastifyHook({
+        client,
+        toQuestion: ({ url }) => ({ action: url === '/list' ? 'iam:group:list' : 'a:b:c' }),
+      }),
+    )
+    server.addHook('onResponse', async (_, reply) => void ended.push(reply.statusCode))
+    server.get('/*', async (request) => {
+      reached.push(request.url)
+      return (request as GuardedFastifyRequest).postern?.reason
+    })
+    const url = await server.listen({ host: '127.0.0.1', port: 0 })
+    open.push(() => server.close())
+    expect(await get(`${url}/list`, `Bearer ${key}`)).toBe('200 RULE')
+    expect(await get(`${url}/other`, `Bearer ${key}`)).toBe('403 {"message":"not allowed"}')
+    expect(await get(`${url}/list`, 'Bearer garbage')).toMatch(/^401 .*not valid/)
+    const challenged = await fetch(`${url}/list`)
+    expect(challenged.headers.get('www-authenticate')).toBe('Bearer')
+    expect(reached).toEqual(['/list'])
+    await expect.poll(() => ended).toEqual([200, 403, 401, 401])
+  })
+})
+
+/** What Express 4 and 5 do with a middleware: they neither wait for it nor look at its promise. */
+describe('a chain of (request, response, next)', () => {
+  it('goes on once for what is allowed, and not at all for anything else', async () => {
+    const reached: string[] = []
+    const errors: unknown[] = []
+    const guarding = posternMiddleware({
+      client,
+      toQuestion: ({ url }) => ({ action: url === '/list' ? 'iam:group:list' : 'a:b:c' }),
+    })
+    const chain = [
+      guarding,
+      (request: GuardedRequest, response: ServerResponse, next: (error?: unknown) => void) => {
+        reached.push(`${request.url} ${request.postern?.allowed}`)
+        response.end('done')
+        next()
+      },
+    ]
+    const server = createServer((request, response) => {
+      const run = (at: number, error?: unknown): void => {
+        if (error !== undefined) errors.push(error)
+        else void chain[at]?.(request, response, (failed?: unknown) => run(at + 1, failed))
+      }
+      run(0)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    open.push(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    expect(await get(`${url}/list`, `Bearer ${key}`)).toBe('200 done')
+    expect(await get(`${url}/other`, `Bearer ${key}`)).toMatch(/^403 /)
+    expect(await get(`${url}/list`)).toMatch(/^401 /)
+    expect(reached).toEqual(['/list true'])
+    expect(errors).toEqual([])
   })
 })
 
