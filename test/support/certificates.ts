@@ -8,8 +8,8 @@ export interface Certified {
 }
 
 export interface Authority extends Certified {
-  /** For a server at these IPv4 addresses; for a client, at none. */
-  issue(...addresses: string[]): Certified
+  /** For a server at these IPv4 addresses and names; for a client, at none. */
+  issue(...names: string[]): Certified
 }
 
 /** An authority that nobody knows but those who are given its certificate. */
@@ -19,9 +19,9 @@ export function createAuthority(name: string): Authority {
   return {
     cert: certificate({ issuer: self, subject: name, publicKey, extensions: [isAuthority()] }),
     key: pem(privateKey),
-    issue(...addresses) {
+    issue(...names) {
       const own = newKeys()
-      const extensions = addresses.length > 0 ? [alternativeNames(addresses)] : []
+      const extensions = names.length > 0 ? [alternativeNames(names)] : []
       const subject = `${name}'s subject`
       return {
         cert: certificate({ issuer: self, subject, publicKey: own.publicKey, extensions }),
@@ -77,12 +77,13 @@ function isAuthority(): Buffer {
   return sequence(objectId('551d13'), yes, der(0x04, sequence(yes)))
 }
 
-function alternativeNames(addresses: readonly string[]): Buffer {
-  const names = addresses.map((address) => {
-    if (!isIPv4(address)) throw new Error(`${address} is no IPv4 address`)
-    return der(0x87, Buffer.from(address.split('.').map(Number)))
-  })
-  return sequence(objectId('551d11'), der(0x04, sequence(...names)))
+function alternativeNames(names: readonly string[]): Buffer {
+  const encoded = names.map((name) =>
+    isIPv4(name)
+      ? der(0x87, Buffer.from(name.split('.').map(Number)))
+      : der(0x82, Buffer.from(name)),
+  )
+  return sequence(objectId('551d11'), der(0x04, sequence(...encoded)))
 }
 
 function objectId(hex: string): Buffer {

@@ -28,15 +28,29 @@ const programs: Readonly<Record<ProxyName, (directory: string) => readonly strin
 }
 
 /** Starts the real program with its example configuration, on ports of its own. */
-export async function startProxy(name: ProxyName, behind: Behind): Promise<RunningProxy> {
+export function startProxy(name: ProxyName, behind: Behind): Promise<RunningProxy> {
+  return startExample(name, name, {
+    ports: { 8080: behind.posternPort, 9000: behind.applicationPort },
+  })
+}
+
+export interface Changes {
+  /** Ports of the example that are others here; its own, 8000, is always another. */
+  readonly ports: Readonly<Record<number, number>>
+  /** Of the text, once the ports are changed. */
+  edit?(text: string): string
+}
+
+/** The same with any folder of the examples. */
+export async function startExample(
+  name: ProxyName,
+  example: string,
+  changes: Changes,
+): Promise<RunningProxy> {
   const program = findProxy(name)
   const directory = mkdtempSync(join(tmpdir(), `postern-${name}-`))
   const port = await freePort()
-  copyExample(name, directory, {
-    8000: port,
-    8080: behind.posternPort,
-    9000: behind.applicationPort,
-  })
+  copyExample(example, directory, { ...changes, ports: { ...changes.ports, 8000: port } })
   const child = spawn(program, programs[name](directory), {
     cwd: directory,
     env: { PATH: process.env.PATH, HOME: directory },
@@ -57,16 +71,14 @@ export async function startProxy(name: ProxyName, behind: Behind): Promise<Runni
   }
 }
 
-function copyExample(
-  name: ProxyName,
-  directory: string,
-  ports: Readonly<Record<string, number>>,
-): void {
+function copyExample(name: string, directory: string, changes: Changes): void {
   const example = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))
+  const { ports, edit = (text) => text } = changes
+  const known = new RegExp(`:(${Object.keys(ports).join('|')})\\b`, 'g')
   for (const file of readdirSync(example)) {
     const text = readFileSync(join(example, file), 'utf8')
-    const moved = text.replace(/:(8000|8080|9000)\b/g, (_, port: string) => `:${ports[port]}`)
-    writeFileSync(join(directory, file), moved)
+    const moved = text.replace(known, (_, port: string) => `:${ports[Number(port)]}`)
+    writeFileSync(join(directory, file), edit(moved))
   }
 }
 
