@@ -13,8 +13,9 @@ import { MemoryBudget } from './http2/memory-budget.js'
 import { Slab } from './http2/outbox.js'
 import { SocketConnection } from './socket-connection.js'
 import { socketPeer } from './socket-peer.js'
+import { type WaitingLimits, WaitingRoom } from './waiting-room.js'
 
-export interface ServerLimits extends ConnectionLimits, CallLimits {
+export interface ServerLimits extends ConnectionLimits, CallLimits, WaitingLimits {
   readonly connectionsMax: number
   /** Requests and answers held for all connections together. */
   readonly processBufferedBytesMax: number
@@ -29,6 +30,10 @@ export const defaultServerLimits: ServerLimits = {
   connectionsMax: 10_000,
   processBufferedBytesMax: 268_435_456,
   inflationsMax: 4,
+  leftConnections: { burst: 10, perSecond: 1 },
+  waitMs: 250,
+  waitStepMs: 10,
+  waitingMax: 1_000,
   busyPollMs: 0.1,
 }
 
@@ -73,6 +78,7 @@ class GrpcWireServer implements WireServer {
   readonly #onBug: (error: unknown) => void
   readonly #budget: MemoryBudget
   readonly #busyPoll: BusyPoll
+  readonly #waitingRoom: WaitingRoom
   readonly #slab = new Slab()
   readonly #inflate
   readonly #listeners: Server[] = []
@@ -88,11 +94,12 @@ class GrpcWireServer implements WireServer {
     this.#onBug = onBug ?? (() => {})
     this.#budget = new MemoryBudget(this.#limits.processBufferedBytesMax)
     this.#busyPoll = new BusyPoll(this.#clock, this.#limits.busyPollMs)
+    this.#waitingRoom = new WaitingRoom(this.#limits, this.#clock)
     this.#inflate = createInflate(this.#limits.inflationsMax)
   }
 
   get connections(): number {
-    return this.#connections.size
+    return this.#connections.size + this.#waitingRoom.waiting
   }
 
   get bufferedBytes(): number {
@@ -110,26 +117,14 @@ class GrpcWireServer implements WireServer {
   }
 
   adopt(socket: Socket): void {
-    if (this.#isClosing || this.#connections.size >= this.#limits.connectionsMax) {
-      socket.destroy()
-      return
-    }
-    const connection: SocketConnection<unknown> = new SocketConnection(socket, {
-      limits: this.#limits,
-      acceptor: new Calls(this.#callsDeps(socket)),
-      slab: this.#slab,
-      processBudget: this.#budget,
-      clock: this.#clock,
-      busyPoll: this.#busyPoll,
-      onBug: this.#onBug,
-      onClose: () => this.#forget(connection),
-    })
-    this.#connections.add(connection)
+    if (this.#isClosing || this.connections >= this.#limits.connectionsMax) socket.destroy()
+    else this.#waitingRoom.enter(socket, (admitted) => this.#serve(admitted))
   }
 
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     for (const listener of this.#listeners) listener.close()
+    this.#waitingRoom.close()
     if (this.#connections.size === 0) return
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve
@@ -140,6 +135,22 @@ class GrpcWireServer implements WireServer {
     })
     await empty
     cancel()
+  }
+
+  #serve(socket: Socket): void {
+    const from = socket.remoteAddress ?? ''
+    const connection: SocketConnection<unknown> = new SocketConnection(socket, {
+      limits: this.#limits,
+      acceptor: new Calls(this.#callsDeps(socket)),
+      slab: this.#slab,
+      processBudget: this.#budget,
+      clock: this.#clock,
+      busyPoll: this.#busyPoll,
+      onBug: this.#onBug,
+      onLeft: () => this.#waitingRoom.left(from),
+      onClose: () => this.#forget(connection),
+    })
+    this.#connections.add(connection)
   }
 
   #createListener(endpoint: Endpoint): Server {

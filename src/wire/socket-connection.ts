@@ -10,6 +10,8 @@ export interface SocketConnectionDeps<Head>
   extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
   readonly clock: Clock
   readonly busyPoll: BusyPoll
+  /** The peer did what ends a connection. */
+  onLeft(): void
   onClose(): void
 }
 
@@ -27,6 +29,7 @@ export class SocketConnection<Head> {
   #isFlushDue = false
   #isHeldBack = false
   #isTurnDue = false
+  #isLeft = false
 
   constructor(socket: Socket, deps: SocketConnectionDeps<Head>) {
     this.#socket = socket
@@ -34,7 +37,10 @@ export class SocketConnection<Head> {
     this.#busyPoll = deps.busyPoll
     const sink = {
       write: (chunks: readonly Uint8Array[]) => this.#write(chunks),
-      end: () => void socket.end(),
+      end: ({ isLeft }: { readonly isLeft: boolean }) => {
+        if (isLeft) deps.onLeft()
+        this.#end(isLeft)
+      },
       destroy: () => void socket.destroy(),
     }
     this.#connection = new Connection(
@@ -80,7 +86,7 @@ export class SocketConnection<Head> {
 
   #turn(nowMs: number): void {
     if (this.#connection.turn(nowMs)) this.#turnLater()
-    else if (this.#socket.isPaused() && !this.#isHeldBack) this.#socket.resume()
+    else if (this.#socket.isPaused() && !this.#isHeldBack) this.#resume()
     if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()
   }
 
@@ -109,11 +115,25 @@ export class SocketConnection<Head> {
     this.#socket.uncork()
   }
 
+  /**
+   * To read what a flood has under way, only to drop it, costs more than the flood did: its sender is
+   * held up instead, until the connection is taken away. `bench/attacks.ts` has the figures.
+   */
+  #end(isLeft: boolean): void {
+    this.#isLeft = isLeft
+    if (isLeft) this.#socket.pause()
+    this.#socket.end()
+  }
+
+  #resume(): void {
+    if (!this.#isLeft) this.#socket.resume()
+  }
+
   #drained(): void {
     if (!this.#isHeldBack) return
     this.#isHeldBack = false
     this.#connection.onSinkDrained(this.#clock.nowMs())
-    if (!this.#isTurnDue && !this.#isHeldBack) this.#socket.resume()
+    if (!this.#isTurnDue && !this.#isHeldBack) this.#resume()
   }
 
   /** After everything that is ready now, so that answers given together leave together. */

@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/wire/clock.js'
+import { ErrorCode } from '../../src/wire/http2/error-code.js'
+import { FrameType } from '../../src/wire/http2/frame.js'
 import type { Peer } from '../../src/wire/peer.js'
 import { createWireServer, type WireServer } from '../../src/wire/server.js'
+import { ping, preface, settings } from '../support/wire/frames.js'
 
 const identity = (value: Buffer) => value
 const directory = mkdtempSync(join(tmpdir(), 'wire-tls-'))
@@ -187,3 +192,75 @@ function withResolvers() {
   })
   return { promise, resolve }
 }
+
+describe('a peer that is left', () => {
+  test('is not read any more, and hears why', async () => {
+    const server = createWireServer({ methods: {} })
+    const accepted: Socket[] = []
+    const listener = createServer((socket) => {
+      accepted.push(socket)
+      server.adopt(socket)
+    }).listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const { port } = listener.address() as AddressInfo
+    const peer = connect(port, '127.0.0.1')
+    const heard: Buffer[] = []
+    peer.on('data', (chunk) => heard.push(chunk))
+    peer.on('error', () => {})
+    const closed = new Promise((resolve) => peer.on('close', resolve))
+    peer.write(Buffer.concat([preface, settings()]))
+    const flood = Buffer.concat(Array.from({ length: 5_000 }, () => ping()))
+    for (let helping = 0; helping < 200; helping++) peer.write(flood)
+    await closed
+    const [socket] = accepted
+    // One reading may be under way when it is left; the flood has 17 MB.
+    expect(socket?.bytesRead).toBeLessThan(200_000)
+    const last = Buffer.concat(heard).subarray(-17)
+    expect([last[3], last.readUInt32BE(13)]).toEqual([FrameType.goaway, ErrorCode.enhanceYourCalm])
+    listener.close()
+    await server.close(0)
+  })
+})
+
+describe('an address that is left again and again', () => {
+  test('waits with its next connection, while those that it has go on', async () => {
+    const waitMs = 123_456
+    const waits: (() => void)[] = []
+    const server = createWireServer({
+      methods: { '/test.Peer/Ask': { kind: 'unary', handle: () => Buffer.from('answer') } },
+      limits: { leftConnections: { burst: 2, perSecond: 0 }, waitMs, waitStepMs: 0, waitingMax: 1 },
+      clock: {
+        ...systemClock,
+        after(delayMs, act) {
+          if (Math.round(delayMs) !== waitMs) return systemClock.after(delayMs, act)
+          waits.push(act)
+          return () => {}
+        },
+      },
+    })
+    const port = await server.listen({ host: '127.0.0.1', port: 0 })
+    const own = { 'grpc.use_local_subchannel_pool': 1 }
+    const open = () => new Client(`127.0.0.1:${port}`, credentials.createInsecure(), own)
+    const before = open()
+    expect(await call(before)).toBe('answer')
+    const beLeft = async () => {
+      const peer = connect(port, '127.0.0.1')
+      peer.on('error', () => {})
+      const closed = once(peer, 'close')
+      peer.resume()
+      peer.end('nonsense that is long enough to be no preface')
+      await closed
+    }
+    for (let times = 0; times < 3; times++) await beLeft()
+    const after = open()
+    const waiting = call(after)
+    await expect.poll(() => waits.length).toBe(1)
+    expect(await call(before)).toBe('answer')
+    // There is room for one that waits.
+    await beLeft()
+    for (const ring of waits) ring()
+    expect(await waiting).toBe('answer')
+    for (const client of [before, after]) client.close()
+    await server.close(0)
+  })
+})

@@ -20,8 +20,8 @@ import { Streams } from './streams.js'
 export interface Sink {
   /** Answers whether the sink holds back: it wants no more before it is heard of again. */
   write(chunks: readonly Uint8Array[]): boolean
-  /** No more will be written. */
-  end(): void
+  /** No more will be written; and nothing of a peer that is left is to be read any more. */
+  end(how: { readonly isLeft: boolean }): void
   /** Nothing is to be written or read any more. */
   destroy(): void
 }
@@ -321,7 +321,7 @@ export class Connection<Head> {
     this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
     this.#outbox.goaway(this.streams.table.lastId, code)
     this.flush()
-    this.#deps.sink.end()
+    this.#deps.sink.end({ isLeft: code !== ErrorCode.noError })
     this.#life.closing(this.#nowMs)
     this.#wakeBy(this.#nowMs)
   }
