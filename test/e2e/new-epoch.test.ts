@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-code.js'
 import { run } from '../../src/cli/run.js'
+import { WatchNews } from '../../src/grpc/gen/postern/v1/watch.js'
 import { decodeRevision } from '../../src/service/revision.js'
 import { createDatabase, execute } from '../support/postgres-server.js'
 import { startSystem } from '../support/system.js'
+import { startWatch } from '../support/watch.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'postern-epoch-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -32,6 +34,8 @@ describe('a new epoch', () => {
     const url = await createDatabase(inject('postgresUrl'))
     const system = await startSystem({ POSTERN_DATABASE_URL: url })
     const before = decodeRevision((await system.owner.organizations.getOrganization()).revision)
+    const watch = startWatch(system.address, system.founded.ownerKey.secret)
+    await watch.until(() => true)
     const { code, stdout, stderr } = await newEpoch(url, '--json')
     expect([code, stderr]).toEqual([exitCodes.ok, ''])
     const after = decodeRevision((await system.owner.organizations.getOrganization()).revision)
@@ -41,6 +45,9 @@ describe('a new epoch', () => {
       revision: before.number + 1,
     })
     expect(after.epoch).not.toBe(before.epoch)
+    const told = await watch.until((each) => decodeRevision(each.revision).epoch === after.epoch)
+    expect(told.news).toBe(WatchNews.FORGET)
+    watch.cancel()
     const { revision } = await system.owner.groups.createGroup({ name: 'after' })
     expect(decodeRevision(revision)).toMatchObject({
       epoch: after.epoch,

@@ -9,6 +9,7 @@ import { anApplication, aRule, describeAnswer, fresh } from '../support/acts.js'
 import { type Api, connect, refusalOf } from '../support/api.js'
 import { createDatabase, execute } from '../support/postgres-server.js'
 import { type ServerProcess, startServer } from '../support/server-process.js'
+import { isChange, reaches, startWatch } from '../support/watch.js'
 
 const fullyConsistent = { requirement: { $case: 'fullyConsistent', value: true } } as const
 
@@ -24,6 +25,7 @@ describe('replicas', () => {
   let databaseUrl: string
   let servers: ServerProcess[]
   let closers: (() => void)[]
+  let ownerKey: string
   let left: Api
   let right: Api
 
@@ -36,11 +38,11 @@ describe('replicas', () => {
       POSTERN_STALENESS_BOUND: '300s',
     }
     const first = await (await startServer(settings)).kill('SIGTERM')
-    const key = /pst_[0-9A-Za-z]{33}/.exec(first.stdout)?.[0] ?? ''
+    ownerKey = /pst_[0-9A-Za-z]{33}/.exec(first.stdout)?.[0] ?? ''
     servers = await Promise.all([startServer(settings), startServer(settings)])
     const connections = servers.map((server) => connect(server.address))
     closers = connections.map((connection) => () => connection.close())
-    const [one, other] = connections.map((connection) => connection.as(key))
+    const [one, other] = connections.map((connection) => connection.as(ownerKey))
     if (!one || !other) throw new Error('two servers were started')
     left = one
     right = other
@@ -66,6 +68,14 @@ describe('replicas', () => {
     }
     return { key, policyId: policy.id }
   }
+
+  it('tell those who watch the one of what was written at the other', async () => {
+    const watch = startWatch(servers[1]?.address ?? '', ownerKey)
+    await watch.until(() => true)
+    const { revision } = await left.groups.createGroup({ name: fresh('group') })
+    await watch.until((told) => isChange(told) && reaches(revision)(told))
+    watch.cancel()
+  })
 
   it('that wrote reads its own write at once', async () => {
     const { key, policyId } = await aKnownKey()
