@@ -28,9 +28,12 @@ export function connectForCommands(settings: RedisSettings): RedisConnection {
   })
 }
 
-/** For a subscription, which waits for as long as it takes, and comes back by itself. */
+/**
+ * For a subscription, which waits for as long as it takes, and comes back by itself. Whoever is told
+ * that it is ready subscribes: what the client sends again by itself fails where nobody can catch it.
+ */
 export function connectForHints(settings: RedisSettings): RedisConnection {
-  return connect(settings, { autoResubscribe: true, maxRetriesPerRequest: null })
+  return connect(settings, { autoResubscribe: false, maxRetriesPerRequest: null })
 }
 
 /** What the two kinds of connection set differently. */

@@ -20,7 +20,14 @@ export class RedisHints implements HintChannel {
     this.#deps = deps
     const { subscription, trouble } = deps
     subscription.on('error', (error: unknown) => trouble.met(error))
-    subscription.on('ready', () => trouble.over())
+    subscription.on('ready', () => {
+      trouble.over()
+      this.#subscribe()
+    })
+  }
+
+  #subscribe(): void {
+    const { subscription, trouble } = this.#deps
     subscription.subscribe(hintChannel).catch((error: unknown) => trouble.met(error))
   }
 
