@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './support/longest-first.js'
 
 export default defineConfig({
   test: {
     // Most tests wait for servers: two at a time use two cores better than one.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
