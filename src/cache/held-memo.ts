@@ -15,7 +15,7 @@ export interface Gathered<T> {
 }
 
 const generationMax = 10_000
-const usesBetweenLooks = 64
+const usesBetweenLooks = 256
 
 /**
  * Remembers what was made for a key for as long as every entry behind it is the very one in memory.
@@ -26,6 +26,8 @@ export class HeldMemo<Key extends string, T> {
   readonly #gather: (key: Key) => Gathered<T> | undefined
   #young = new Map<Key, Remembered<T>>()
   #old = new Map<Key, Remembered<T>>()
+  /** The one that was asked for last: comparing its key costs less than looking it up. */
+  #last: { readonly key: Key; readonly remembered: Remembered<T> } | undefined
 
   /** `gather` finds what a thing is made of; `undefined`: there is nothing to be made. */
   constructor(gather: (key: Key) => Gathered<T> | undefined) {
@@ -33,7 +35,7 @@ export class HeldMemo<Key extends string, T> {
   }
 
   find(key: Key, version: number): T | undefined {
-    const known = this.#young.get(key) ?? this.#old.get(key)
+    const known = this.#recall(key)
     if (known?.version === version && ++known.uses % usesBetweenLooks !== 0) return known.made
     const gathered = this.#gather(key)
     if (!gathered) return undefined
@@ -50,6 +52,14 @@ export class HeldMemo<Key extends string, T> {
   clear(): void {
     this.#young.clear()
     this.#old.clear()
+    this.#last = undefined
+  }
+
+  #recall(key: Key): Remembered<T> | undefined {
+    if (key === this.#last?.key) return this.#last.remembered
+    const remembered = this.#young.get(key) ?? this.#old.get(key)
+    if (remembered) this.#last = { key, remembered }
+    return remembered
   }
 
   #keep(key: Key, remembered: Remembered<T>): void {
@@ -58,6 +68,7 @@ export class HeldMemo<Key extends string, T> {
       this.#young = new Map()
     }
     this.#young.set(key, remembered)
+    this.#last = undefined
   }
 }
 

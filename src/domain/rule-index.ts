@@ -17,6 +17,8 @@ export interface RuleTest {
 export class RuleIndex {
   readonly #byAction = new PatternIndex<RulesByScope>()
   readonly #known = new Map<string, readonly RulesByScope[]>()
+  /** The one that was asked about last: comparing it costs less than looking it up. */
+  #last: { readonly action: string; readonly scopes: readonly RulesByScope[] } | undefined
   #size = 0
 
   constructor(rules: Iterable<CompiledRule>) {
@@ -39,8 +41,13 @@ export class RuleIndex {
 
   /** Services ask about the same few actions again and again. */
   #scopesOf(action: string): readonly RulesByScope[] {
-    const known = this.#known.get(action)
-    if (known) return known
+    if (action === this.#last?.action) return this.#last.scopes
+    const scopes = this.#known.get(action) ?? this.#search(action)
+    this.#last = { action, scopes }
+    return scopes
+  }
+
+  #search(action: string): readonly RulesByScope[] {
     const scopes: RulesByScope[] = []
     this.#byAction.search(action, (each) => {
       scopes.push(each)
@@ -64,6 +71,8 @@ class RulesByScope {
   readonly #organization = new RulesByResource()
   readonly #everyProject = new RulesByResource()
   readonly #byProject = new Map<ProjectId, RulesByResource>()
+  /** As with actions. */
+  #last: { readonly projectId: ProjectId; readonly rules: RulesByResource | undefined } | undefined
 
   add(rule: CompiledRule): void {
     if (rule.scopeType === 'organization') {
@@ -78,7 +87,15 @@ class RulesByScope {
   find(question: Question, test: RuleTest): CompiledRule | undefined {
     const { projectId, path } = question.resource
     if (projectId === undefined) return this.#organization.find(path, test)
-    return this.#everyProject.find(path, test) ?? this.#byProject.get(projectId)?.find(path, test)
+    return this.#everyProject.find(path, test) ?? this.#rulesOf(projectId)?.find(path, test)
+  }
+
+  #rulesOf(projectId: ProjectId): RulesByResource | undefined {
+    if (this.#byProject.size === 0) return undefined
+    if (projectId === this.#last?.projectId) return this.#last.rules
+    const rules = this.#byProject.get(projectId)
+    this.#last = { projectId, rules }
+    return rules
   }
 
   #ofProject(id: ProjectId): RulesByResource {
