@@ -18,7 +18,8 @@ const isShort = process.argv.includes('--short')
 const minutes = isShort ? 1 : 20
 const callsPerSecond = 20_000
 const secondsOfEach = 5
-const shape = { connections: 10, inFlight: 10, callsPerSecond }
+/** Room for calls to wait in, so that a moment's standstill is seen. */
+const shape = { connections: 10, inFlight: 200, callsPerSecond }
 const path = '/postern.v1.AuthorizationService/Authorize'
 
 interface Sample extends H2loadResult {

@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import { setPriority } from 'node:os'
 import { type Attack, attacks } from '../support/attacks.js'
 
 /**
- * An attacker in a process of its own: begins and ends when it is told to. It gives way to whoever
- * measures on the same core, so that what is measured is the server and not the core.
+ * An attacker in a process of its own: begins and ends when it is told to, and takes all that its
+ * core gives it.
  */
 
 /** What it is told: which attack, on whom, with which question; nothing: to end it. */
@@ -20,7 +19,6 @@ export interface AttackReport {
   readonly bytes: number
 }
 
-setPriority(19)
 const open = new Set<Socket>()
 let isOn = false
 let report = { connections: 0, bytes: 0 }

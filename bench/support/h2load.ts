@@ -12,7 +12,10 @@ export interface Shape {
   readonly connections: number
   readonly inFlight: number
   readonly calls: number
-  /** An open loop: so many calls a second, whether answers come or not. Absent: as many as can be. */
+  /**
+   * So many calls a second, whether answers come or not, as long as no more than `inFlight` of a
+   * connection wait. Absent: as many as can be.
+   */
   readonly callsPerSecond?: number
 }
 
