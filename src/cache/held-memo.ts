@@ -1,7 +1,9 @@
+import { ownText } from '../domain/text.js'
 import type { CachedEntity } from './entity-cache.js'
 
 /** Something made of entries of memory, and the very entries that it was made of. */
-interface Remembered<T> {
+interface Remembered<Key, T> {
+  readonly key: Key
   readonly made: T
   readonly parts: readonly CachedEntity[]
   /** The version of memory at which the parts were last found in it. */
@@ -24,10 +26,10 @@ const usesBetweenLooks = 256
  */
 export class HeldMemo<Key extends string, T> {
   readonly #gather: (key: Key) => Gathered<T> | undefined
-  #young = new Map<Key, Remembered<T>>()
-  #old = new Map<Key, Remembered<T>>()
+  #young = new Map<Key, Remembered<Key, T>>()
+  #old = new Map<Key, Remembered<Key, T>>()
   /** The one that was asked for last: comparing its key costs less than looking it up. */
-  #last: { readonly key: Key; readonly remembered: Remembered<T> } | undefined
+  #last: Remembered<Key, T> | undefined
 
   /** `gather` finds what a thing is made of; `undefined`: there is nothing to be made. */
   constructor(gather: (key: Key) => Gathered<T> | undefined) {
@@ -41,11 +43,11 @@ export class HeldMemo<Key extends string, T> {
     if (!gathered) return undefined
     if (known && isSame(known.parts, gathered.parts)) {
       known.version = version
-      this.#keep(key, known)
+      this.#keep(known)
       return known.made
     }
     const made = gathered.make()
-    this.#keep(key, { made, parts: gathered.parts, version, uses: 0 })
+    this.#keep({ key: ownText(key), made, parts: gathered.parts, version, uses: 0 })
     return made
   }
 
@@ -55,20 +57,20 @@ export class HeldMemo<Key extends string, T> {
     this.#last = undefined
   }
 
-  #recall(key: Key): Remembered<T> | undefined {
-    if (key === this.#last?.key) return this.#last.remembered
+  #recall(key: Key): Remembered<Key, T> | undefined {
+    if (key === this.#last?.key) return this.#last
     const remembered = this.#young.get(key) ?? this.#old.get(key)
-    if (remembered) this.#last = { key, remembered }
+    if (remembered) this.#last = remembered
     return remembered
   }
 
-  #keep(key: Key, remembered: Remembered<T>): void {
+  #keep(remembered: Remembered<Key, T>): void {
     if (this.#young.size >= generationMax) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(key, remembered)
-    this.#last = undefined
+    this.#young.set(remembered.key, remembered)
+    this.#last = remembered
   }
 }
 

@@ -2,8 +2,15 @@ import type { ProjectId } from './ids.js'
 import { PatternIndex } from './pattern-index.js'
 import type { CompiledRule } from './policy.js'
 import type { Question } from './question.js'
+import { ownText } from './text.js'
 
 const knownActionsMax = 64
+
+/** An action that was asked about, and where its rules are. */
+interface KnownAction {
+  readonly action: string
+  readonly scopes: readonly RulesByScope[]
+}
 
 /** Asked of each rule that fits, until one is accepted. */
 export interface RuleTest {
@@ -16,9 +23,9 @@ export interface RuleTest {
  */
 export class RuleIndex {
   readonly #byAction = new PatternIndex<RulesByScope>()
-  readonly #known = new Map<string, readonly RulesByScope[]>()
+  readonly #known = new Map<string, KnownAction>()
   /** The one that was asked about last: comparing it costs less than looking it up. */
-  #last: { readonly action: string; readonly scopes: readonly RulesByScope[] } | undefined
+  #last: KnownAction | undefined
   #size = 0
 
   constructor(rules: Iterable<CompiledRule>) {
@@ -42,12 +49,11 @@ export class RuleIndex {
   /** Services ask about the same few actions again and again. */
   #scopesOf(action: string): readonly RulesByScope[] {
     if (action === this.#last?.action) return this.#last.scopes
-    const scopes = this.#known.get(action) ?? this.#search(action)
-    this.#last = { action, scopes }
-    return scopes
+    this.#last = this.#known.get(action) ?? this.#search(action)
+    return this.#last.scopes
   }
 
-  #search(action: string): readonly RulesByScope[] {
+  #search(action: string): KnownAction {
     const scopes: RulesByScope[] = []
     this.#byAction.search(action, (each) => {
       scopes.push(each)
@@ -55,8 +61,9 @@ export class RuleIndex {
     })
     // Who asks about ever new actions must not fill the memory with them.
     if (this.#known.size >= knownActionsMax) this.#known.clear()
-    this.#known.set(action, scopes)
-    return scopes
+    const known = { action: ownText(action), scopes }
+    this.#known.set(known.action, known)
+    return known
   }
 
   #add(rule: CompiledRule): void {
@@ -67,12 +74,17 @@ export class RuleIndex {
   }
 }
 
+interface RulesOfProject {
+  readonly projectId: ProjectId
+  readonly rules: RulesByResource
+}
+
 class RulesByScope {
   readonly #organization = new RulesByResource()
   readonly #everyProject = new RulesByResource()
-  readonly #byProject = new Map<ProjectId, RulesByResource>()
+  readonly #byProject = new Map<ProjectId, RulesOfProject>()
   /** As with actions. */
-  #last: { readonly projectId: ProjectId; readonly rules: RulesByResource | undefined } | undefined
+  #last: RulesOfProject | undefined
 
   add(rule: CompiledRule): void {
     if (rule.scopeType === 'organization') {
@@ -81,7 +93,7 @@ class RulesByScope {
       return
     }
     if (rule.scope.kind === 'organization') this.#everyProject.add(rule)
-    else for (const id of rule.scope.projectIds) this.#ofProject(id).add(rule)
+    else for (const id of rule.scope.projectIds) this.#ofProject(id).rules.add(rule)
   }
 
   find(question: Question, test: RuleTest): CompiledRule | undefined {
@@ -93,15 +105,15 @@ class RulesByScope {
   #rulesOf(projectId: ProjectId): RulesByResource | undefined {
     if (this.#byProject.size === 0) return undefined
     if (projectId === this.#last?.projectId) return this.#last.rules
-    const rules = this.#byProject.get(projectId)
-    this.#last = { projectId, rules }
-    return rules
+    const found = this.#byProject.get(projectId)
+    if (found) this.#last = found
+    return found?.rules
   }
 
-  #ofProject(id: ProjectId): RulesByResource {
-    const rules = this.#byProject.get(id) ?? new RulesByResource()
-    this.#byProject.set(id, rules)
-    return rules
+  #ofProject(projectId: ProjectId): RulesOfProject {
+    const known = this.#byProject.get(projectId) ?? { projectId, rules: new RulesByResource() }
+    this.#byProject.set(projectId, known)
+    return known
   }
 }
 

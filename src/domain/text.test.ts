@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   isPrintable,
+  ownText,
   parseDescription,
   parseEmail,
   parseExternalId,
@@ -106,3 +107,7 @@ test.each(['', 'plain', 'é', '機械', '🤖', 'a é 機 🤖', 'half \ud83e'])
     expect(utf8Length(text)).toBe(Buffer.byteLength(text))
   },
 )
+
+test.each(['', 'compute:servers:start', 'naïve 🙂 \ud800'])('copies %j as it is', (text) => {
+  expect(ownText(text)).toBe(text)
+})

@@ -25,6 +25,15 @@ export function isPrintable(text: string): boolean {
   return plain.test(text) || !unprintable.test(text)
 }
 
+/**
+ * The same text in memory of its own. A text that was cut out of another keeps all of the other in
+ * memory, and questions are cut out of messages that hold secrets: who keeps a part of one for long
+ * copies it.
+ */
+export function ownText<T extends string>(text: T): T {
+  return Array.from(text).join('') as T
+}
+
 /** How many bytes the text takes in UTF-8. */
 export function utf8Length(text: string): number {
   let bytes = 0

@@ -37,8 +37,8 @@ export function readPlainQuestion(
   let request: RawQuestion['request']
   let seen = 0
   while (cursor.at < end) {
-    const tag = cursor.tag()
-    // Whatever comes twice is merged by rules of its own.
+    const tag = cursor.octets.charCodeAt(cursor.at++)
+    // Whatever comes twice is merged by rules of its own; field numbers beyond 15 are no tags here.
     if (seen & (1 << (tag >> 3))) return undefined
     seen |= 1 << (tag >> 3)
     if (tag === 0x0a) apiKey = cursor.text(end)
@@ -61,7 +61,7 @@ function readResource(cursor: Cursor, limit: number): RawResource {
   let locality = ''
   let seen = 0
   while (cursor.at < end && !cursor.isLost) {
-    const tag = cursor.tag()
+    const tag = cursor.octets.charCodeAt(cursor.at++)
     if (seen & (1 << (tag >> 3))) cursor.isLost = true
     seen |= 1 << (tag >> 3)
     if (tag === 0x0a) organizationId = cursor.text(end)
@@ -81,7 +81,7 @@ function readRequest(cursor: Cursor, limit: number): NonNullable<RawQuestion['re
   let userAgent = ''
   let seen = 0
   while (cursor.at < end && !cursor.isLost) {
-    const tag = cursor.tag()
+    const tag = cursor.octets.charCodeAt(cursor.at++)
     if (seen & (1 << (tag >> 3))) cursor.isLost = true
     seen |= 1 << (tag >> 3)
     if (tag === 0x0a) ip = cursor.text(end)
@@ -95,20 +95,15 @@ const notAscii = /[\x80-\xff]/
 
 /** Where a message is read, and whether what stands there was still plain. */
 class Cursor {
-  readonly #octets: string
+  readonly octets: string
   readonly #isAllAscii: boolean
   at: number
   isLost = false
 
   constructor(octets: string, at: number, isAllAscii: boolean) {
-    this.#octets = octets
+    this.octets = octets
     this.#isAllAscii = isAllAscii
     this.at = at
-  }
-
-  /** Field numbers beyond 31 take two octets, the first of which is no tag that anybody knows. */
-  tag(): number {
-    return this.#octets.charCodeAt(this.at++)
   }
 
   text(limit: number): string {
@@ -116,15 +111,15 @@ class Cursor {
     const start = this.at
     if (this.isLost) return ''
     this.at = end
-    const text = this.#octets.slice(start, end)
+    const text = this.octets.slice(start, end)
     if (!this.#isAllAscii && notAscii.test(text)) this.isLost = true
     return text
   }
 
   /** Where the field ends whose length stands here; longer ones than 16 KiB are not plain. */
   end(limit: number): number {
-    const low = this.#octets.charCodeAt(this.at++)
-    const high = low < 0x80 ? 0 : this.#octets.charCodeAt(this.at++)
+    const low = this.octets.charCodeAt(this.at++)
+    const high = low < 0x80 ? 0 : this.octets.charCodeAt(this.at++)
     const end = this.at + (low & 0x7f) + (high << 7)
     // Past the end of the octets there is no number, and no comparison is true of it.
     if (!(high < 0x80 && end <= limit)) this.isLost = true
