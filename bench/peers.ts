@@ -136,9 +136,10 @@ async function saturate(): Promise<Results> {
     for (const shape of Object.keys(shapes) as ShapeName[]) {
       for (const [name, entry] of entries) {
         const { calls, ...rest } = shapes[shape]
-        const count = Math.max(rest.connections, Math.ceil(calls * entry.share * scale))
+        // The first round warms up: what is compiled for many calls is not yet after few.
+        const part = round < 0 ? 1 : scale
+        const count = Math.max(rest.connections, Math.ceil(calls * entry.share * part))
         const result = await load(entry, { ...rest, calls: count })
-        // The first round warms up.
         if (round < 0) continue
         results.set(`${shape} ${name}`, [...(results.get(`${shape} ${name}`) ?? []), result])
       }
