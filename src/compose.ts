@@ -16,6 +16,7 @@ import { readRoutes } from './routes-file.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAskRequirements } from './service/ask-permission.js'
+import { createPrincipalAuthorizer } from './service/ask-principals.js'
 import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
@@ -103,6 +104,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const http = createHttpServer({
     ...asked,
     ...createAskRequirements(authorizer),
+    principals: createPrincipalAuthorizer({ ...tools, entities, now }),
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),

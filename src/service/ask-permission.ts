@@ -2,7 +2,7 @@ import type { Decision } from '../domain/decision.js'
 import { permissionDenied } from '../domain/errors.js'
 import type { OrganizationId } from '../domain/ids.js'
 import { type Session, unauthenticated } from './administration.js'
-import type { Authorizer } from './authorize.js'
+import type { AuthorizeInput, Authorizer } from './authorize.js'
 import { minimizeLatency } from './entities.js'
 
 /**
@@ -35,18 +35,25 @@ export function createRequireAsk(
   authorizer: Asking,
   permission: AskPermission = 'iam:decision:ask',
 ): RequireAsk {
-  return ({ secret: apiKey, ip, userAgent }, organizationId) => {
-    if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
-    const request = { ip, userAgent }
-    const context = undefined
-    const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
-    const asked = { apiKey, action: permission, resource, request, context }
+  return (session, organizationId) => {
+    if (session.secret === '') throw unauthenticated('CREDENTIAL_MISSING')
+    const asked = permissionQuestion(session, permission, organizationId)
     const answer = authorizer.authorizeNow(asked)
     if (answer) return requireAskAllowed(permission, answer.decision)
     return authorizer
       .authorize(asked, { consistency: minimizeLatency })
       .then(({ decision }) => requireAskAllowed(permission, decision))
   }
+}
+
+/** Whether the caller holds the permission, in its own organization unless another is named. */
+export function permissionQuestion(
+  { secret: apiKey, ip, userAgent }: Session,
+  action: AskPermission,
+  organizationId?: OrganizationId,
+): AuthorizeInput {
+  const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
+  return { apiKey, action, resource, request: { ip, userAgent }, context: undefined }
 }
 
 /** What faces demand of callers who present a key. */
@@ -64,7 +71,7 @@ export function createAskRequirements(authorizer: Asking): AskRequirements {
 }
 
 /** Throws what the decision about the permission means for the caller. */
-function requireAskAllowed(
+export function requireAskAllowed(
   permission: AskPermission,
   { effect, reason, subject }: Decision,
 ): undefined {
