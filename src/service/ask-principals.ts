@@ -165,9 +165,9 @@ function isOf(organizationId: string, answer: BatchAnswer): boolean {
   return 'error' in answer || answer.decision.subject?.organizationId === organizationId
 }
 
-function concluded({ value, ...stamp }: Decided<Outcome>): PrincipalAnswers | undefined {
+function concluded({ value, revision, freshness }: Decided<Outcome>): PrincipalAnswers | undefined {
   if (value === 'nobody') return undefined
-  if (!('right' in value)) return { value, ...stamp }
+  if (!('right' in value)) return { value, revision, freshness }
   requireAskAllowed(permission, value.right)
   throw new Error('a caller who may ask was left without an answer')
 }
