@@ -14,13 +14,15 @@ import { aWorldOf20Rules } from './support/world.js'
 
 /**
  * The HTTP faces that answer questions, against a route of Fastify's that answers a constant to the
- * same request: each face and its constant in turns. Every answer is looked at. Prints, last, one
- * JSON object with the share of the constant's calls that each face serves.
+ * same request: each face and its constant in turns, servers on one core and the client on another.
+ * The status of every answer is looked at while it counts, and what it says before and after. Prints,
+ * last, one JSON object: the share of the constant's calls that each face serves, by calls in a second
+ * and by CPU time of the server for each call.
  */
 
 const short = process.argv.includes('--short')
 const rounds = short ? 3 : 9
-const callsPerTurn = short ? 10_000 : 50_000
+const callsPerTurn = short ? 20_000 : 50_000
 const connections = 20
 
 interface Ask {
@@ -56,22 +58,29 @@ try {
 
 async function compare(postern: Contender): Promise<void> {
   const asks = await prepare(postern)
-  const shares = new Map<string, number[]>()
-  const perSecond = new Map<string, number[]>()
+  const turns = new Map<string, Turn[]>()
   for (const ask of asks.values()) await checkOnce(postern.httpAddress, ask)
   for (let round = -1; round < rounds; round++) {
     for (const [name, ask] of asks) {
-      const face = await load(postern.httpAddress, ask)
-      const constant = await load(fastify.address, { ...ask, path: '/constant' })
+      const face = await load(postern, postern.httpAddress, ask)
+      const constant = await load(fastify, fastify.address, { ...ask, path: '/constant' })
       // The first round warms up.
-      if (round < 0) continue
-      push(shares, name, face / constant)
-      push(perSecond, name, face)
-      push(perSecond, `${name}: constant`, constant)
+      if (round >= 0) turns.set(name, [...(turns.get(name) ?? []), { face, constant }])
     }
   }
   for (const ask of asks.values()) await checkOnce(postern.httpAddress, ask)
-  report([...asks.keys()], { shares, perSecond })
+  report(turns)
+}
+
+interface Speed {
+  readonly callsPerSecond: number
+  /** Of the server, microseconds for each call. */
+  readonly cpuUs: number
+}
+
+interface Turn {
+  readonly face: Speed
+  readonly constant: Speed
 }
 
 /** Each face asks whether the same key may start the same server. */
@@ -159,46 +168,77 @@ async function checkOnce(address: string, { method, path, headers, body, check }
   await check(await fetch(`http://${address}${path}`, { method, headers, ...(body && { body }) }))
 }
 
-/** Calls for each second; rejects when one is not answered with 200. */
-async function load(address: string, { method, path, headers, body }: Ask): Promise<number> {
-  const result = await autocannon({
-    url: `http://${address}${path}`,
-    // It looks whether it is done as often as this, and not in between.
-    ...{ method, headers, connections, amount: callsPerTurn, sampleInt: 10 },
-    ...(body && { body }),
-  })
-  if (result['2xx'] !== callsPerTurn) throw new Error(`${path}: only ${result['2xx']} succeeded`)
-  return callsPerTurn / ((result.finish.getTime() - result.start.getTime()) / 1_000)
+/** Rejects when a call is not answered with 200. */
+async function load(
+  { cpuUs }: Pick<Contender, 'cpuUs'>,
+  address: string,
+  { method, path, headers, body }: Ask,
+): Promise<Speed> {
+  const rest = stayAwake()
+  try {
+    const before = await cpuUs()
+    const result = await autocannon({
+      url: `http://${address}${path}`,
+      // It looks whether it is done as often as this, and not in between.
+      ...{ method, headers, connections, amount: callsPerTurn, sampleInt: 10 },
+      ...(body && { body }),
+    })
+    const used = (await cpuUs()) - before
+    if (result['2xx'] !== callsPerTurn) throw new Error(`${path}: only ${result['2xx']} succeeded`)
+    const seconds = (result.finish.getTime() - result.start.getTime()) / 1_000
+    return { callsPerSecond: callsPerTurn / seconds, cpuUs: used / callsPerTurn }
+  } finally {
+    rest()
+  }
 }
 
-function push(to: Map<string, number[]>, name: string, value: number): void {
-  to.set(name, [...(to.get(name) ?? []), value])
+/**
+ * Keeps the client polling its sockets; answers how to stop. A client that waits for a server falls
+ * asleep, and every answer then costs the server a waking of the other core, tens of microseconds on a
+ * virtual machine. Of two servers, the slower pays for that with each answer and the quicker one with
+ * few, so that what would be compared is how deep the client sleeps.
+ */
+function stayAwake(): () => void {
+  let isAwake = true
+  const turn = () => {
+    if (isAwake) setImmediate(turn)
+  }
+  turn()
+  return () => {
+    isAwake = false
+  }
 }
 
-interface Seen {
-  readonly shares: ReadonlyMap<string, readonly number[]>
-  readonly perSecond: ReadonlyMap<string, readonly number[]>
-}
-
-function report(names: readonly string[], { shares, perSecond }: Seen): void {
-  const of = (seen: Seen[keyof Seen], name: string) => median(seen.get(name) ?? [])
-  const share = (name: string) => Number(of(shares, name).toFixed(2))
+function report(turns: ReadonlyMap<string, readonly Turn[]>): void {
   printMachine()
+  const seen = [...turns].map(([name, each]) => ({ name, ...summaryOf(each) }))
   printTable(
-    ['face', 'calls/s', 'calls/s of the constant', 'share'],
-    names.map((name) => [
-      name,
-      rounded(of(perSecond, name)),
-      rounded(of(perSecond, `${name}: constant`)),
-      share(name).toFixed(2),
+    ['face', 'calls/s', 'of the constant', 'share', 'CPU us', 'of the constant', 'share'],
+    seen.map(({ name, face, constant, shares }) => [
+      ...[name, rounded(face.callsPerSecond), rounded(constant.callsPerSecond)],
+      ...[shares.calls.toFixed(2), face.cpuUs.toFixed(1), constant.cpuUs.toFixed(1)],
+      shares.cpu.toFixed(2),
     ]),
   )
   if (!short) {
-    const bars = names.flatMap((name) => [
-      { label: `postern: ${name}`, value: of(perSecond, name) },
-      { label: 'a constant', value: of(perSecond, `${name}: constant`) },
+    const bars = seen.flatMap(({ name, face, constant }) => [
+      { label: `postern: ${name}`, value: face.callsPerSecond },
+      { label: 'a constant', value: constant.callsPerSecond },
     ])
     plotBars('http', { title: 'HTTP faces beside a constant of Fastify', unit: 'calls/s', bars })
   }
-  console.log(JSON.stringify(Object.fromEntries(names.map((name) => [name, share(name)]))))
+  console.log(JSON.stringify(Object.fromEntries(seen.map(({ name, shares }) => [name, shares]))))
+}
+
+/** The medians of all turns: of each contender, and of what it was of the other one right then. */
+function summaryOf(turns: readonly Turn[]) {
+  const of = (pick: (turn: Turn) => number) => median(turns.map(pick))
+  const speedOf = (name: keyof Turn): Speed => ({
+    callsPerSecond: of((turn) => turn[name].callsPerSecond),
+    cpuUs: of((turn) => turn[name].cpuUs),
+  })
+  const calls = of(({ face, constant }) => face.callsPerSecond / constant.callsPerSecond)
+  const cpu = of(({ face, constant }) => constant.cpuUs / face.cpuUs)
+  const shares = { calls: Number(calls.toFixed(2)), cpu: Number(cpu.toFixed(2)) }
+  return { face: speedOf('face'), constant: speedOf('constant'), shares }
 }

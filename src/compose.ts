@@ -17,6 +17,7 @@ import { schedule } from './schedule.js'
 import type { Tools } from './service/act.js'
 import { createAdministration } from './service/administration.js'
 import { createAskRequirements } from './service/ask-permission.js'
+import { createPrincipalAuthorizer } from './service/ask-principals.js'
 import { createAuthorizer } from './service/authorize.js'
 import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
@@ -83,7 +84,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
   const { cache, metrics, authorizer, watching } = measured
   opened.add(async () => cache.close())
-  const { store, statistics, readiness } = cache
+  const { store, entities, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
@@ -107,6 +108,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const http = createHttpServer({
     ...asked,
     ...createAskRequirements(authorizer),
+    principals: createPrincipalAuthorizer({ ...tools, entities, now }),
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ManualClock, ScriptedStore } from '../../test/support/scripted-store.js'
-import { type Consistency, minimizeLatency } from '../service/entities.js'
+import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-store.js'
+import type { UserId } from '../domain/ids.js'
+import { type Consistency, type EntityLookup, minimizeLatency } from '../service/entities.js'
 import { CachedEntities } from './cached-entities.js'
 
 const boundMs = 5_000
@@ -71,6 +72,35 @@ describe('what is in memory', () => {
       revision: store.head(),
       freshness: { ageMs: 1_200, validForMs: boundMs - 1_200 },
     })
+  })
+})
+
+describe('a principal that is asked about by its id', () => {
+  const demand = { consistency: minimizeLatency }
+  const statusOf = (lookup: EntityLookup) => lookup.findPrincipalDecider(ref)?.principal.status
+
+  it('is answered from memory, and without a promise once it is there', async () => {
+    expect(entities.decideNow(statusOf, undefined)).toBeUndefined()
+    expect((await entities.decide(demand, statusOf)).value).toBe('active')
+    const { loads } = store
+    expect(entities.decideNow(statusOf, undefined)?.value).toBe('active')
+    expect(store.loads).toBe(loads)
+  })
+
+  it('changes with the revision that changed it', async () => {
+    await entities.decide(demand, statusOf)
+    store.lock()
+    await entities.feed.catchUp()
+    expect((await entities.decide(demand, statusOf)).value).toBe('locked')
+  })
+
+  it('is none under another type, and its keys are as good as before', async () => {
+    store.grant('k')
+    const asUser = { type: 'user', id: ref.id as string as UserId } as const
+    const { value } = await entities.decide(demand, (all) => all.findPrincipalDecider(asUser))
+    expect(value).toBeUndefined()
+    const { value: decider } = await entities.decide(demand, (all) => all.findDecider('k'))
+    expect(decider?.principal.ref).toEqual(ref)
   })
 })
 

@@ -1,8 +1,9 @@
+import type { ApiKeyCredential } from '../domain/api-key.js'
 import type { AuthorizationView } from '../domain/authorization-view.js'
 import { DomainError } from '../domain/errors.js'
 import { Decider } from '../domain/evaluate.js'
-import type { OrganizationId, ProjectId } from '../domain/ids.js'
-import type { Principal } from '../domain/principal.js'
+import type { ApplicationId, OrganizationId, ProjectId, UserId } from '../domain/ids.js'
+import type { Principal, PrincipalRef } from '../domain/principal.js'
 import {
   type Consistency,
   type Decided,
@@ -48,6 +49,11 @@ export interface CachedEntitiesDeps {
   onMoved?(row: ChangeRow | undefined): void
 }
 
+interface HeldKey {
+  readonly key?: ApiKeyCredential
+  readonly credential?: CachedEntity | undefined
+}
+
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
 const roundsMax = 8
 const loadsTogether = 64
@@ -66,6 +72,12 @@ export class CachedEntities implements EntitySource {
   readonly #views: ViewMemo
   readonly #held = new HeldLookup((want) => this.#find(want))
   readonly #deciders = new HeldMemo((secretHash: string) => this.#gatherDecider(secretHash))
+  readonly #principalDeciders = {
+    user: new HeldMemo((id: UserId) => this.#gatherPrincipalDecider({ type: 'user', id })),
+    application: new HeldMemo((id: ApplicationId) =>
+      this.#gatherPrincipalDecider({ type: 'application', id }),
+    ),
+  }
   readonly #projects = new HeldMemo((id: ProjectId) => this.#gatherProject(id))
   /** Another number whenever memory may hold something else than before. */
   #version = 0
@@ -245,6 +257,8 @@ export class CachedEntities implements EntitySource {
         this.#cache.clear()
         this.#views.clear()
         this.#deciders.clear()
+        this.#principalDeciders.user.clear()
+        this.#principalDeciders.application.clear()
         this.#projects.clear()
         this.#version += 1
       },
@@ -260,6 +274,7 @@ export class CachedEntities implements EntitySource {
       findProjectOrganization: (id) => this.#projects.find(id, this.#version),
       viewOf: (principal) => this.#viewOf(principal, this.#bindingsOf(principal)),
       findDecider: (secretHash) => this.#deciders.find(secretHash, this.#version),
+      findPrincipalDecider: (ref) => this.#findPrincipalDecider(ref),
     }
   }
 
@@ -274,15 +289,29 @@ export class CachedEntities implements EntitySource {
     const key = this.#held.findCredential(secretHash)
     const principal = key && this.#held.findPrincipal(key.bearer)
     if (!principal) return undefined
+    const credential = this.#find({ kind: 'credential', secretHash })
+    return this.#gatherFor(principal, { key, credential })
+  }
+
+  #findPrincipalDecider(ref: PrincipalRef): Decider | undefined {
+    const { user, application } = this.#principalDeciders
+    return ref.type === 'user'
+      ? user.find(ref.id, this.#version)
+      : application.find(ref.id, this.#version)
+  }
+
+  #gatherPrincipalDecider(ref: PrincipalRef): Gathered<Decider> | undefined {
+    const principal = this.#held.findPrincipal(ref)
+    return principal?.ref.type === ref.type ? this.#gatherFor(principal) : undefined
+  }
+
+  /** With a key, or without one. */
+  #gatherFor(principal: Principal, { key, credential }: HeldKey = {}): Gathered<Decider> {
     const bindings = this.#bindingsOf(principal)
     const view = this.#viewOf(principal, bindings)
-    const named = [
-      this.#find({ kind: 'credential', secretHash }),
-      this.#find({ kind: 'principal', ref: key.bearer }),
-      ...bindings,
-    ]
+    const named = [credential, this.#find({ kind: 'principal', ref: principal.ref }), ...bindings]
     const parts = named.filter((part) => part !== undefined)
-    return { parts, make: () => new Decider({ key, principal, view }) }
+    return { parts, make: () => new Decider({ ...(key && { key }), principal, view }) }
   }
 
   #gatherProject(id: ProjectId): Gathered<OrganizationId> | undefined {

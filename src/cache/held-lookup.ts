@@ -14,7 +14,7 @@ import {
 export type HeldEntity = { readonly value: EntityValue } | undefined
 
 /** A look-up over whatever `find` holds; what it does not hold is thrown as missing. */
-export class HeldLookup implements Omit<EntityLookup, 'findDecider'> {
+export class HeldLookup implements Omit<EntityLookup, 'findDecider' | 'findPrincipalDecider'> {
   readonly #find: (want: EntityWant) => HeldEntity
 
   constructor(find: (want: EntityWant) => HeldEntity) {

@@ -1,3 +1,4 @@
+import type { Principal, PrincipalRef } from '../domain/principal.js'
 import type { EntityValue, EntityWant } from '../service/entities.js'
 import type { DecisionReader } from '../service/ports.js'
 
@@ -7,7 +8,7 @@ export function loadEntity(reader: DecisionReader, want: EntityWant): Promise<En
     case 'credential':
       return reader.findCredential(want.secretHash)
     case 'principal':
-      return reader.findPrincipal(want.ref)
+      return findPrincipal(reader, want.ref)
     case 'bindings':
       return reader.policiesOf([want.holderId])
     case 'project':
@@ -15,4 +16,17 @@ export function loadEntity(reader: DecisionReader, want: EntityWant): Promise<En
     default:
       return want satisfies never
   }
+}
+
+/**
+ * Entities are held by id alone, as the change log names them: a question that has the type wrong
+ * must not leave behind that the principal does not exist.
+ */
+async function findPrincipal(
+  reader: DecisionReader,
+  ref: PrincipalRef,
+): Promise<Principal | undefined> {
+  const { id } = ref
+  const other = { type: ref.type === 'user' ? 'application' : 'user', id } as PrincipalRef
+  return (await reader.findPrincipal(ref)) ?? reader.findPrincipal(other)
 }

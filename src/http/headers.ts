@@ -18,9 +18,19 @@ const security = {
   'x-frame-options': 'DENY',
 } as const
 
+/** The same as a list, for what is sent past the framework: names and values in turn. */
+export const securityHeaders: readonly string[] = Object.entries(security).flat()
+
+const named = Object.entries(security)
+
+/**
+ * Added as an answer is sent, where a route has not said otherwise: those that are asked at full
+ * rate send their own, with `sendWhole`, and would pay for headers that are set and never used.
+ */
 export function addHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(security).header('x-request-id', request.id)
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    for (const [name, value] of named) if (!reply.hasHeader(name)) reply.header(name, value)
+    if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id)
     done()
   })
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../domain/decision.js'
 import { permissionDenied } from '../domain/errors.js'
 import type { OrganizationId } from '../domain/ids.js'
 import { type Session, unauthenticated } from './administration.js'
-import type { Authorizer } from './authorize.js'
+import type { AuthorizeInput, Authorizer } from './authorize.js'
 import { minimizeLatency } from './entities.js'
 import type { Permission } from './permissions.js'
 
@@ -55,18 +55,25 @@ export function createDecideAbout(
   authorizer: Asking,
   permission: Permission,
 ): (session: Session, organizationId?: OrganizationId) => Decision | Promise<Decision> {
-  return ({ secret: apiKey, ip, userAgent }, organizationId) => {
-    if (apiKey === '') throw unauthenticated('CREDENTIAL_MISSING')
-    const request = { ip, userAgent }
-    const context = undefined
-    const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
-    const asked = { apiKey, action: permission, resource, request, context }
+  return (session, organizationId) => {
+    if (session.secret === '') throw unauthenticated('CREDENTIAL_MISSING')
+    const asked = permissionQuestion(session, permission, organizationId)
     const answer = authorizer.authorizeNow(asked)
     if (answer) return answer.decision
     return authorizer
       .authorize(asked, { consistency: minimizeLatency })
       .then(({ decision }) => decision)
   }
+}
+
+/** Whether the caller holds the permission, in its own organization unless another is named. */
+export function permissionQuestion(
+  { secret: apiKey, ip, userAgent }: Session,
+  action: Permission,
+  organizationId?: OrganizationId,
+): AuthorizeInput {
+  const resource = organizationId ? { ...organizationItself, organizationId } : organizationItself
+  return { apiKey, action, resource, request: { ip, userAgent }, context: undefined }
 }
 
 /** What faces demand of callers who present a key. */

@@ -13,12 +13,15 @@ import type { Revision } from './revision.js'
  */
 export interface EntityLookup {
   findCredential(secretHash: string): ApiKeyCredential | undefined
+  /** Whoever has the id, which may be a principal of the other type. */
   findPrincipal(ref: PrincipalRef): Principal | undefined
   findProjectOrganization(id: ProjectId): OrganizationId | undefined
   /** The policies of the principal and its groups, joined and indexed. */
   viewOf(principal: Principal): AuthorizationView
   /** Who decides for the key with this hash; `undefined`: no such key, or no bearer of it. */
   findDecider(secretHash: string): Decider | undefined
+  /** Who decides for the principal itself; `undefined`: there is none of this id and type. */
+  findPrincipalDecider(ref: PrincipalRef): Decider | undefined
 }
 
 /** How fresh an answer must be. */
@@ -78,6 +81,7 @@ export interface Demand {
 /** One thing that a decision needs. */
 export type EntityWant =
   | { readonly kind: 'credential'; readonly secretHash: string }
+  /** Whoever has the id: its type says where to look first. */
   | { readonly kind: 'principal'; readonly ref: PrincipalRef }
   | { readonly kind: 'bindings'; readonly holderId: string }
   | { readonly kind: 'project'; readonly id: ProjectId }

@@ -3,7 +3,7 @@ import { DomainError } from '../domain/errors.js'
 import {
   findOverridingHeader,
   type Header,
-  normalizedName,
+  isNamed,
   presentedKey,
 } from '../domain/route/presented-key.js'
 import {
@@ -90,8 +90,7 @@ function questionOf(
   { action, resource }: Mapped,
   apiKey: string,
 ): AuthorizeInput {
-  const agents = headers.filter(([name]) => normalizedName(name) === 'user-agent')
-  const userAgent = agents[0]?.[1] ?? ''
+  const userAgent = headers.find(([name]) => isNamed(name, 'user-agent'))?.[1] ?? ''
   return { apiKey, action, resource, request: { ip, userAgent }, context: undefined }
 }
 

@@ -234,6 +234,66 @@ describe('a subject', () => {
   })
 })
 
+describe('a principal that is named by its id', () => {
+  const reads = { permissionSetNames: ['Todos'], resources: ['todo/*'] }
+  const named = (type: string, id: string) => decide({ subject: { type, id } })
+
+  it('is answered from memory, and so is whether the caller may ask', async () => {
+    const { system } = authzen.system
+    await named('application', ci.id)
+    const before = { ...system.statistics().answers }
+    expect(await named('application', ci.id)).toEqual([200, true, 'RULE'])
+    expect(await decide({ context: { more: ['than', 'plain'] } })).toEqual([200, true, 'RULE'])
+    expect(system.statistics().answers).toEqual({ ...before, memory: before.memory + 4 })
+  })
+
+  it('loses at once what a policy gave, and decides nothing once it is locked', async () => {
+    const { owner } = authzen.system
+    const { id } = await anApplication(owner)
+    const { id: policyId } = await grant(owner, id, reads)
+    expect(await named('application', id)).toEqual([200, true, 'RULE'])
+    await owner.policies.deletePolicy({ policyId })
+    expect(await named('application', id)).toEqual([200, false, 'NO_MATCHING_RULE'])
+    const member = await owner.users.createUser({ email: 'lo@acme.example' })
+    expect(await named('user', member.id)).toEqual([200, false, 'NO_MATCHING_RULE'])
+    await owner.users.lockUser({ userId: member.id })
+    expect(await named('user', member.id)).toEqual([200, false, 'PRINCIPAL_LOCKED'])
+    await owner.users.deleteUser({ userId: member.id })
+    expect(await named('user', member.id)).toEqual([200, false, 'PRINCIPAL_NOT_FOUND'])
+  })
+
+  it('is answered to no caller whose key is gone, or who may not ask any more', async () => {
+    const { owner } = authzen.system
+    const asker = await anApplication(owner)
+    const { id: policyId } = await grant(owner, asker.id, { permissionSetNames: ['IAMManager'] })
+    const authorization = `Bearer ${asker.key}`
+    const ask = async () => (await authzen.post(evaluation, aQuestion(), { authorization })).status
+    expect(await ask()).toBe(200)
+    await owner.policies.deletePolicy({ policyId })
+    expect(await ask()).toBe(403)
+    await owner.applications.deleteApplication({ applicationId: asker.id })
+    expect(await ask()).toBe(401)
+  })
+
+  it('is nobody under the other type, and its key is as good as before', async () => {
+    const { owner } = authzen.system
+    const { id, key } = await anApplication(owner)
+    await grant(owner, id, reads)
+    expect(await named('user', id)).toEqual([200, false, 'PRINCIPAL_NOT_FOUND'])
+    expect(await named('api_key', key)).toEqual([200, true, 'RULE'])
+    expect(await named('application', id)).toEqual([200, true, 'RULE'])
+  })
+
+  it('may be named by an id of another system that looks like ours', async () => {
+    const { owner } = authzen.system
+    const externalId = '018f0000-0000-4000-8000-0000000000aa'
+    expect(await named('application', externalId)).toEqual([200, false, 'PRINCIPAL_NOT_FOUND'])
+    const made = await owner.applications.createApplication({ name: 'elsewhere', externalId })
+    await grant(owner, made.id, reads)
+    expect(await named('application', externalId)).toEqual([200, true, 'RULE'])
+  })
+})
+
 describe('a resource and a context', () => {
   const properties = { ownerID: 'ada', locality: 'fr-par' }
   const context = { time: '2025-06-27T18:03-07:00', ip: '10.1.2.3', user_agent: 'pep/1' }

@@ -54,6 +54,8 @@ export class ManualClock implements Clock {
 export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   epoch = 'e1'
   readonly credentials = new Set<string>()
+  /** Of the application. */
+  status: Principal['status'] = 'active'
   /** When keys expire, in milliseconds since the epoch; those that are not here never do. */
   readonly expiries = new Map<string, number>()
   rows: ChangeRow[] = []
@@ -79,6 +81,11 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   revoke(secretHash: string): void {
     this.credentials.delete(secretHash)
     this.commit(`credential:${secretHash}`)
+  }
+
+  lock(): void {
+    this.status = 'locked'
+    this.commit(`principal:${ref.id}`)
   }
 
   commit(...keys: string[]): void {
@@ -108,11 +115,12 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
 
   #snapshot(): DecisionReader {
     const credentials = new Set(this.credentials)
+    const { status } = this
     return {
       findCredential: async (hash) =>
         credentials.has(hash) ? credential(hash, this.expiries.get(hash)) : undefined,
       findCredentialByKeyId: async () => undefined,
-      findPrincipal: async () => principal,
+      findPrincipal: async ({ type }) => (type === ref.type ? { ...principal, status } : undefined),
       findProjectOrganization: async () => organizationId,
       policiesOf: async () => [],
       findPrincipals: async () => [],
@@ -121,7 +129,7 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   }
 }
 
-const ref = { type: 'application', id: 'application' as ApplicationId } as const
+export const ref = { type: 'application', id: 'application' as ApplicationId } as const
 
 const principal: Principal = {
   ref,

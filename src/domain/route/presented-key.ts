@@ -18,11 +18,11 @@ export function presentedKey(headers: Iterable<Header>): Presented {
   let found: Presented = { reason: 'CREDENTIAL_MISSING' }
   let count = 0
   for (const [name, value] of headers) {
-    const known = normalizedName(name)
-    if (known !== 'authorization' && known !== 'x-auth-token') continue
+    const isBearer = isNamed(name, 'authorization')
+    if (!isBearer && !isNamed(name, 'x-auth-token')) continue
     count += 1
     if (count > 1 || value.includes(',')) return { reason: 'CREDENTIAL_AMBIGUOUS' }
-    found = known === 'authorization' ? keyOf(bearer.exec(value.trim())?.[1]) : keyOf(value.trim())
+    found = isBearer ? keyOf(bearer.exec(value.trim())?.[1]) : keyOf(value.trim())
   }
   return found
 }
@@ -38,20 +38,24 @@ export function normalizedName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }
 
+/** The same as comparing with `normalizedName`, which leaves the length of a name as it is. */
+export function isNamed(name: string, known: string): boolean {
+  return name.length === known.length && normalizedName(name) === known
+}
+
 /** Headers by which frameworks let a client change method or path behind the proxy's back. */
-const overriding = new Set([
+const overriding = [
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
   'x-original-url',
   'x-rewrite-url',
-])
+] as const
 
 /** The name of such a header, if one was sent. */
 export function findOverridingHeader(headers: Iterable<Header>): string | undefined {
   for (const [name] of headers) {
-    const known = normalizedName(name)
-    if (overriding.has(known)) return known
+    for (const known of overriding) if (isNamed(name, known)) return known
   }
   return undefined
 }

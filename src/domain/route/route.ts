@@ -63,8 +63,8 @@ export function mapRequest(routes: readonly Route[], head: RequestHead): Mapped 
   for (const route of routes) {
     if (route.host !== undefined && route.host !== bareHost) continue
     if (route.methods && !route.methods.includes(method)) continue
-    const found = route.path ? matchTemplate(route.path, segments) : noVariables
-    if (found) return fill(route, new Map([...found, ['method', method.toLowerCase()]]))
+    const found = route.path ? matchTemplate(route.path, segments) : new Map<string, string>()
+    if (found) return fill(route, found.set('method', method.toLowerCase()))
   }
   return noRoute('no route fits this request')
 }
@@ -73,12 +73,10 @@ export function isMapped(mapped: Mapped | Unmapped): mapped is Mapped {
   return 'action' in mapped
 }
 
-const noVariables: Variables = new Map()
-
 function fill({ action, resource }: Route, variables: Variables): Mapped | Unmapped {
-  for (const name of [...action.names, ...resource.type.names]) {
-    if (wordForm.test(variables.get(name) ?? '')) continue
-    return noRoute(`\`${name}\` of the path must be letters, digits and . _ -`)
+  const odd = oddIn(action, variables) ?? oddIn(resource.type, variables)
+  if (odd !== undefined) {
+    return noRoute(`\`${odd}\` of the path must be letters, digits and . _ -`)
   }
   return {
     action: fillText(action, variables),
@@ -94,10 +92,16 @@ function fill({ action, resource }: Route, variables: Variables): Mapped | Unmap
   }
 }
 
+/** The name of a variable that stands for no word. */
+function oddIn({ names }: TextTemplate, variables: Variables): string | undefined {
+  for (const name of names) if (!wordForm.test(variables.get(name) ?? '')) return name
+  return undefined
+}
+
 function fillText({ texts, names }: TextTemplate, variables: Variables): string {
   let out = texts[0] ?? ''
-  for (const [at, name] of names.entries()) {
-    out += (variables.get(name) ?? '') + (texts[at + 1] ?? '')
+  for (let at = 0; at < names.length; at++) {
+    out += (variables.get(names[at] ?? '') ?? '') + (texts[at + 1] ?? '')
   }
   return out
 }

@@ -51,17 +51,18 @@ function parseSegment(v: Validation, field: string, part: string): TemplateSegme
   return { literal: part }
 }
 
-/** `undefined`: another path. A variable stands for no empty text. */
+/** `undefined`: another path; else a map for the caller to keep. A variable stands for no empty text. */
 export function matchTemplate(
   { segments, rest }: PathTemplate,
   path: readonly string[],
-): Variables | undefined {
+): Map<string, string> | undefined {
   if (rest === undefined ? path.length !== segments.length : path.length <= segments.length) {
     return undefined
   }
   const found = new Map<string, string>()
-  for (const [at, segment] of segments.entries()) {
-    if (!matchSegment(segment, path[at] ?? '', found)) return undefined
+  for (let at = 0; at < segments.length; at++) {
+    const segment = segments[at]
+    if (!segment || !matchSegment(segment, path[at] ?? '', found)) return undefined
   }
   if (rest === undefined) return found
   const left = path.slice(segments.length)

@@ -1,9 +1,11 @@
 import type { OrganizationId } from '../../domain/ids.js'
 import { type Administration, type Session, unauthenticated } from '../../service/administration.js'
+import type { PrincipalAuthorizer } from '../../service/ask-principals.js'
 import { authorizeSubjects } from '../../service/ask-subjects.js'
 import type { Authorizer, BatchAnswer } from '../../service/authorize.js'
 import { minimizeLatency } from '../../service/entities.js'
 import { encodeRevision } from '../../service/revision.js'
+import { principalIn } from './principal.js'
 import { type Asked, keyType } from './question.js'
 import { inRequestWords } from './request-words.js'
 
@@ -12,6 +14,7 @@ export interface AskDeps {
   /** The same, for what takes its time. */
   readonly longActs: Administration
   readonly authorizer: Authorizer
+  readonly principals: PrincipalAuthorizer
 }
 
 /** An answer, and the state that it is of. */
@@ -19,15 +22,15 @@ export type Answered = BatchAnswer & { readonly revision: string }
 
 /** Who asks; without a key, about nobody but keys. */
 export interface Asker {
-  readonly caller: Session | undefined
+  readonly caller?: Session | undefined
   /** Of the path; absent: the caller's. */
   readonly organizationId?: OrganizationId
 }
 
 /**
  * Answers all questions, in their order. Those about keys are answered from memory, like
- * `AuthorizeBatch`; those that name a principal from the store, like `AuthorizePrincipal`, all on one
- * snapshot. Rejects with `unauthenticated` when only a caller with a key may ask, and with
+ * `AuthorizeBatch`; those that name principals from one state, too: of memory, when all of them are
+ * named by their ids, else of the store, like `AuthorizePrincipal`. Rejects with `unauthenticated` when only a caller with a key may ask, and with
  * `unavailable` when no answer is known.
  */
 export async function askAll(
@@ -67,14 +70,24 @@ async function askAboutKeys(
 }
 
 async function askByName(
-  { administration }: AskDeps,
+  { administration, principals }: AskDeps,
   caller: Session,
   asked: readonly Asked[],
 ): Promise<readonly Answered[]> {
   if (asked.length === 0) return []
-  const stamped = await administration.read(caller, (act) => authorizeSubjects(act, asked))
+  const stamped =
+    (await askById(principals, caller, asked)) ??
+    (await administration.read(caller, (act) => authorizeSubjects(act, asked)))
   const revision = encodeRevision(stamped.revision)
   return stamped.value.map((answer) => ({ ...answer, revision }))
+}
+
+async function askById(principals: PrincipalAuthorizer, caller: Session, asked: readonly Asked[]) {
+  const byId = asked.flatMap(({ subject, question }) => {
+    const ref = principalIn(subject)
+    return ref ? [{ ref, question }] : []
+  })
+  return byId.length < asked.length ? undefined : principals.ask(caller, byId)
 }
 
 function zip(

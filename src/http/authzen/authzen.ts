@@ -3,13 +3,22 @@ import { notFound } from '../../domain/errors.js'
 import { isUuid, type OrganizationId } from '../../domain/ids.js'
 import { unauthenticated } from '../../service/administration.js'
 import type { AskRequirements } from '../../service/ask-permission.js'
-import { echoRequestId, readJson } from '../json-scope.js'
+import { echoRequestId, readJson, sentRequestId } from '../json-scope.js'
+import { sendWhole } from '../whole-answer.js'
 import type { AskDeps, Asker } from './ask.js'
+import { type AskNow, createAskNow } from './ask-now.js'
 import { callerOf, isFree } from './caller.js'
 import { describeMetadata, describeOperation } from './describe.js'
 import { sendError, sendJson } from './errors.js'
 import { metadataOf, reachedAddress } from './metadata.js'
 import { type Operation, operations } from './operations.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks an operation of AuthZEN, known before the body is read. */
+    asker?: Asker | undefined
+  }
+}
 
 export interface AuthzenDeps extends AskDeps, AskRequirements {
   /** Who may ask about a key without presenting one of its own. */
@@ -27,11 +36,13 @@ const tenant = '/organizations/:organization_id'
 
 /** Serves the OpenID AuthZEN Authorization API 1.0, for all and for single organizations. */
 export function addAuthzen(app: FastifyInstance, deps: AuthzenDeps): void {
+  const askNow = createAskNow(deps)
   for (const prefix of ['', tenant]) {
     app.register(
       async (scope) => {
         prepare(scope, deps)
-        for (const operation of operations) add(scope, operation, { deps, prefix })
+        scope.decorateRequest('asker', undefined)
+        for (const operation of operations) add(scope, operation, { deps, prefix, askNow })
       },
       { prefix: prefix + root },
     )
@@ -54,34 +65,63 @@ function prepare(scope: FastifyInstance, deps: AuthzenDeps): void {
 interface Placed {
   readonly deps: AuthzenDeps
   readonly prefix: string
+  readonly askNow: AskNow
 }
 
-function add(scope: FastifyInstance, operation: Operation, { deps, prefix }: Placed): void {
+function add(scope: FastifyInstance, operation: Operation, { deps, prefix, askNow }: Placed): void {
   const url = operation.path
   scope.post(url, {
     config: { openapi: describeOperation(operation, prefix !== '') },
     // Before the body is read: nobody's body is, who may not ask.
-    onRequest: async (request) => admit(deps, operation, request),
-    handler: async (request, reply) =>
-      sendJson(reply, await operation.respond(deps, askerOf(request), request.body)),
+    onRequest: (request, _reply, done) => {
+      request.asker = askerOf(request)
+      const waiting = admit(deps, operation, request)
+      if (waiting) waiting.then(() => done(), done)
+      else done()
+    },
+    handler: (request, reply) => {
+      const { asker = {} } = request
+      const whole = operation.isSingle ? askNow(asker, request.body) : undefined
+      if (whole) return sendWhole(reply, whole, sentRequestId(request) ?? request.id)
+      return respond(deps, operation, { asker, request, reply })
+    },
   })
   scope.route({ url, method: ['GET', 'PUT', 'PATCH', 'DELETE'], handler: refuseMethod })
 }
 
-/** A key that is presented must be good, also where none is needed. */
-async function admit(
+interface Exchange {
+  readonly asker: Asker
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+async function respond(
+  deps: AuthzenDeps,
+  operation: Operation,
+  { asker, request, reply }: Exchange,
+): Promise<FastifyReply> {
+  return sendJson(reply, await operation.respond(deps, asker, request.body))
+}
+
+/**
+ * Answers at once, with nothing, or once it is known, for who may ask. A key that is presented must
+ * be good, also where none is needed.
+ */
+function admit(
   { requireAsk, requireSearch, authorizePeers }: AuthzenDeps,
   { isSearch }: Operation,
   request: FastifyRequest,
-): Promise<void> {
-  const { caller, organizationId } = askerOf(request)
-  if (caller) await (isSearch ? requireSearch : requireAsk)(caller, organizationId)
-  else if (isSearch || !isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
+): undefined | Promise<void> {
+  const { caller, organizationId } = request.asker ?? {}
+  if (caller) return (isSearch ? requireSearch : requireAsk)(caller, organizationId)
+  if (isSearch || !isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
+  return undefined
 }
 
 function askerOf(request: FastifyRequest): Asker {
   const organizationId = organizationOf(request.params)
-  return { caller: callerOf(request), ...(organizationId && { organizationId }) }
+  const caller = callerOf(request)
+  return organizationId ? { caller, organizationId } : { caller }
 }
 
 /** Throws `not-found` for what cannot be the id of any. */

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Header, normalizedName } from '../../domain/route/presented-key.js'
 import { type Session, unauthenticated } from '../../service/administration.js'
-import { isLoopback, plainAddress, sentHeaders } from '../raw-headers.js'
+import { isLoopback, plainAddress, sentValues } from '../raw-headers.js'
 
 /**
  * Who asks, by its `Authorization` header; `undefined` when it presents nothing. The scheme may be
@@ -9,7 +8,7 @@ import { isLoopback, plainAddress, sentHeaders } from '../raw-headers.js'
  * nobody can tell which one was meant, and for what is no key.
  */
 export function callerOf(request: FastifyRequest): Session | undefined {
-  const secret = presentedSecret(sentHeaders(request.raw.rawHeaders))
+  const secret = presentedSecret(sentValues(request.raw.rawHeaders, 'authorization'))
   if (secret === undefined) return undefined
   const userAgent = request.headers['user-agent'] ?? ''
   return { secret, ip: addressOf(request), userAgent }
@@ -26,12 +25,10 @@ function addressOf(request: FastifyRequest): string {
 
 const bearer = /^(?:bearer +)?([^\s,]+)$/i
 
-function presentedSecret(headers: readonly Header[]): string | undefined {
-  const sent = headers.filter(([name]) => normalizedName(name) === 'authorization')
-  const values = sent.flatMap(([, value]) => value.split(','))
-  if (values.length > 1) throw unauthenticated('CREDENTIAL_AMBIGUOUS')
-  const [value] = values
+function presentedSecret(sent: readonly string[]): string | undefined {
+  const [value] = sent
   if (value === undefined) return undefined
+  if (sent.length > 1 || value.includes(',')) throw unauthenticated('CREDENTIAL_AMBIGUOUS')
   const secret = bearer.exec(value.trim())?.[1]
   if (secret === undefined) throw unauthenticated('CREDENTIAL_INVALID')
   return secret

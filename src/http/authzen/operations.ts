@@ -15,6 +15,8 @@ export interface Operation {
   /** Names of the schemas. */
   readonly request: string
   readonly answer: string
+  /** Whether it is one question, which memory may answer at once. */
+  readonly isSingle: boolean
   /** Whether it lists all that would be allowed, which needs more than asking. */
   readonly isSearch: boolean
   /** Rejects with `DomainError`. */
@@ -29,6 +31,7 @@ export const operations: readonly Operation[] = [
     summary: 'Ask whether a subject may do an action on a resource',
     request: 'AccessEvaluationRequest',
     answer: 'AccessDecision',
+    isSingle: true,
     isSearch: false,
     respond: evaluateAccess,
   },
@@ -39,6 +42,7 @@ export const operations: readonly Operation[] = [
     summary: 'Ask many questions at once',
     request: 'AccessEvaluationsRequest',
     answer: 'AccessEvaluationsAnswer',
+    isSingle: false,
     isSearch: false,
     respond: evaluateAccesses,
   },
@@ -49,6 +53,7 @@ export const operations: readonly Operation[] = [
     summary: 'List who may do an action on a resource',
     request: 'SubjectSearchRequest',
     answer: 'SubjectSearchAnswer',
+    isSingle: false,
     isSearch: true,
     respond: searchSubjects,
   },
@@ -59,6 +64,7 @@ export const operations: readonly Operation[] = [
     summary: 'List the registered resources on which a subject may do an action',
     request: 'ResourceSearchRequest',
     answer: 'ResourceSearchAnswer',
+    isSingle: false,
     isSearch: true,
     respond: searchResources,
   },
@@ -69,6 +75,7 @@ export const operations: readonly Operation[] = [
     summary: 'List what a subject may do on a resource',
     request: 'ActionSearchRequest',
     answer: 'ActionSearchAnswer',
+    isSingle: false,
     isSearch: true,
     respond: searchActions,
   },

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
-import { type Header, normalizedName } from '../../domain/route/presented-key.js'
+import { type Header, isNamed } from '../../domain/route/presented-key.js'
 import { overrideNames, type RouteOverride } from '../../domain/route/route-parser.js'
 import type { RequireAsk } from '../../service/ask-permission.js'
 import type { Gate, Passage } from '../../service/gate.js'
 import { isLoopback, plainAddress, sentHeaders } from '../raw-headers.js'
-import { sendPassage } from './answer.js'
+import { createSendPassage, type SendPassage } from './answer.js'
 import { forwardAuth, forwardAuthOfRoute } from './describe.js'
 import { readForwarded } from './forwarded.js'
 
@@ -23,23 +23,26 @@ const proxyKeyHeader = 'postern-proxy-key'
  * they let a request through. Everything but 2xx stops it there.
  */
 export function addForwardAuth(app: FastifyInstance, deps: ForwardAuthDeps): void {
-  const ask = (request: FastifyRequest, reply: FastifyReply) => answer(deps, request, reply)
+  const asked = { ...deps, send: createSendPassage() }
+  const ask = (request: FastifyRequest, reply: FastifyReply) => answer(asked, request, reply)
   app.get('/forward-auth', { config: { openapi: forwardAuth } }, ask)
   app.get('/forward-auth/:route', { config: { openapi: forwardAuthOfRoute } }, ask)
 }
 
-function answer(
-  deps: ForwardAuthDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply | Promise<FastifyReply> {
+interface Asked extends ForwardAuthDeps {
+  readonly send: SendPassage
+}
+
+type Sent = ReturnType<SendPassage>
+
+function answer(deps: Asked, request: FastifyRequest, reply: FastifyReply): Sent | Promise<Sent> {
   const headers = sentHeaders(request.raw.rawHeaders)
   const waiting = admit(deps, request, headers)
   if (waiting) return answerLater(deps, { waiting, request, headers, reply })
   const passage = check(deps, request, headers)
   return passage instanceof Promise
-    ? passage.then((known) => sendPassage(reply, known))
-    : sendPassage(reply, passage)
+    ? passage.then((known) => deps.send(reply, known))
+    : deps.send(reply, passage)
 }
 
 interface Waiting {
@@ -50,11 +53,11 @@ interface Waiting {
 }
 
 async function answerLater(
-  deps: ForwardAuthDeps,
+  deps: Asked,
   { waiting, request, headers, reply }: Waiting,
-): Promise<FastifyReply> {
+): Promise<Sent> {
   const refused = await waiting
-  return sendPassage(reply, refused ?? (await check(deps, request, headers)))
+  return deps.send(reply, refused ?? (await check(deps, request, headers)))
 }
 
 /** `undefined`: the proxy may ask; else, once it is known, `undefined` or why it may not. */
@@ -65,7 +68,7 @@ function admit(
 ): Promise<Passage | undefined> | undefined {
   const ip = plainAddress(request.socket.remoteAddress)
   if (authorizePeers === 'anyone' || isLoopback(ip)) return undefined
-  const keys = headers.filter(([name]) => normalizedName(name) === proxyKeyHeader)
+  const keys = headers.filter(([name]) => isNamed(name, proxyKeyHeader))
   const secret = keys.length === 1 ? (keys[0]?.[1] ?? '') : ''
   return requireProxy(requireAsk, { secret, ip, userAgent: '' })
 }
@@ -102,7 +105,8 @@ function check(
       `/forward-auth/ may be followed only by ${overrideNames.join(', ')}, once each`,
     )
   }
-  return gate.check({ ...forwarded, headers, ...(override && { override }) })
+  const { head, ip } = forwarded
+  return gate.check(override ? { head, ip, headers, override } : { head, ip, headers })
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Header, normalizedName } from '../../domain/route/presented-key.js'
+import { type Header, isNamed } from '../../domain/route/presented-key.js'
 import type { RequestHead } from '../../domain/route/route.js'
 
 /** The request that the proxy holds, as its headers tell of it; or why they do not. */
@@ -11,26 +11,40 @@ export type Forwarded =
  * client past a proxy that does not overwrite it, and nobody can tell which of them is the proxy's.
  */
 export function readForwarded(headers: readonly Header[]): Forwarded {
-  const facts = new Map<string, string>()
+  const facts: Partial<Record<keyof typeof tellers, string>> = {}
   const addresses: string[] = []
   for (const [name, value] of headers) {
-    const [, family, fact = ''] = /^x-(forwarded|original)-(.+)$/.exec(normalizedName(name)) ?? []
-    if (family === 'forwarded' && fact === 'for') addresses.push(value)
-    if (!known.has(fact)) continue
-    if (facts.has(fact)) return { problem: `more than one header tells the ${fact}` }
-    facts.set(fact, value)
+    if (isNamed(name, 'x-forwarded-for')) addresses.push(value)
+    const fact = factOf(name)
+    if (!fact) continue
+    if (facts[fact] !== undefined) return { problem: `more than one header tells the ${fact}` }
+    facts[fact] = value
   }
-  const method = facts.get('method')
-  const target = facts.get('uri')
+  const { method, uri: target, host = '' } = facts
   if (method === undefined || target === undefined) {
     return { problem: 'the proxy must send X-Forwarded-Method and X-Forwarded-Uri' }
   }
-  return { head: { method, target, host: facts.get('host') ?? '' }, ip: lastAddress(addresses) }
+  return { head: { method, target, host }, ip: lastAddress(addresses) }
 }
 
-const known = new Set(['method', 'uri', 'host'])
+const tellers = {
+  method: ['x-forwarded-method', 'x-original-method'],
+  uri: ['x-forwarded-uri', 'x-original-uri'],
+  host: ['x-forwarded-host', 'x-original-host'],
+} as const
+
+function factOf(name: string): keyof typeof tellers | undefined {
+  if (isOneOf(name, tellers.method)) return 'method'
+  if (isOneOf(name, tellers.uri)) return 'uri'
+  return isOneOf(name, tellers.host) ? 'host' : undefined
+}
+
+function isOneOf(name: string, [forwarded, original]: readonly [string, string]): boolean {
+  return isNamed(name, forwarded) || isNamed(name, original)
+}
 
 /** Proxies add to the list: the last address is what ours saw, those before are hearsay. */
 function lastAddress(values: readonly string[]): string {
-  return values.join(',').split(',').at(-1)?.trim() ?? ''
+  const last = values.at(-1) ?? ''
+  return last.slice(last.lastIndexOf(',') + 1).trim()
 }

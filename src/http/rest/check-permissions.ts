@@ -6,6 +6,7 @@ import type { AuthorizeInput, Authorizer, BatchAnswer } from '../../service/auth
 import { type Decided, minimizeLatency } from '../../service/entities.js'
 import { encodeRevision } from '../../service/revision.js'
 import { type Answer, sessionOf } from './calls.js'
+import { createCheckNow } from './check-now.js'
 import { Input } from './input.js'
 import { iam, type Route } from './route.js'
 
@@ -24,6 +25,7 @@ export function checkPermissionsRoutes(deps: CheckPermissionsDeps): Route[] {
       summary: 'Ask what the calling key may do',
       body: ['permissions*'],
       answer: 'CheckPermissionsResponse',
+      respondNow: createCheckNow(deps.authorizer),
       respond: (request) => check(deps, request),
     },
   ]
@@ -49,7 +51,8 @@ async function check(
   return toAnswer(decided)
 }
 
-function toQuestions(
+/** Also the truth that the quick way must agree with. */
+export function toQuestions(
   { body, v }: Input,
   session: { readonly secret: string; readonly ip: string; readonly userAgent: string },
 ): AuthorizeInput[] {

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
 import { readJson } from '../json-scope.js'
+import { sendWhole } from '../whole-answer.js'
 import { applicationRoutes } from './applications.js'
 import { type Answer, createCalls, secretOf } from './calls.js'
 import { type CheckPermissionsDeps, checkPermissionsRoutes } from './check-permissions.js'
@@ -77,7 +78,12 @@ function add(scope: FastifyInstance, route: Route, prefix: string): void {
     method: route.method,
     url: route.path.slice(prefix.length).replace(/\{(\w+)\}/g, ':$1'),
     config: { openapi: describeRoute(route) },
-    handler: async (request, reply) => send(reply, await route.respond(request)),
+    handler: (request, reply) => {
+      const whole = route.respondNow?.(request)
+      return whole
+        ? sendWhole(reply, whole, request.id)
+        : route.respond(request).then((answer) => send(reply, answer))
+    },
   })
 }
 

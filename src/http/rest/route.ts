@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+import type { WholeAnswer } from '../whole-answer.js'
 import type { Respond } from './calls.js'
 
 /** One operation of the API: served and described from the same place. */
@@ -15,6 +17,8 @@ export interface Route {
   /** The name of the schema of the answer; absent: there is none. */
   readonly answer?: string
   readonly respond: Respond
+  /** Asked before `respond`, where memory may have the answer; `undefined`: it has not. */
+  respondNow?(request: FastifyRequest): WholeAnswer | undefined
 }
 
 export const iam = '/iam/v1alpha1'

@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-store.js'
+import { CachedEntities } from '../cache/cached-entities.js'
+import { createSecret } from '../domain/secret.js'
+import { createPrincipalAuthorizer, type PrincipalAuthorizer } from './ask-principals.js'
+
+const boundMs = 5_000
+const secret = createSecret((count) => new Uint8Array(count))
+const caller = { secret, ip: '', userAgent: '' }
+const question = { action: 'a', resource: undefined, request: undefined, context: undefined }
+const asked = [{ ref, question }]
+
+let clock: ManualClock
+let store: ScriptedStore
+let principals: PrincipalAuthorizer
+
+beforeEach(() => {
+  clock = new ManualClock()
+  store = new ScriptedStore()
+  const limits = { entriesMax: 100, absentMax: 100, bytesMax: 1_000_000 }
+  const loads = { loadsMax: 2, waitingLoadsMax: 2, waitMs: 10_000 }
+  const reading = { readTimeoutMs: 10_000, preloadRows: 0, pageRowsMax: 1_000, windowKeysMax: 100 }
+  const options = { boundMs, ...limits, ...loads, ...reading }
+  const entities = new CachedEntities({ store, clock, options })
+  const now = () => clock.wall
+  principals = createPrincipalAuthorizer({ entities, now, hashSecret: (text) => text })
+})
+
+describe('a caller who may not ask', () => {
+  it('is told so, whatever it asks', async () => {
+    store.grant(secret)
+    await expect(principals.ask(caller, asked)).rejects.toMatchObject({ kind: 'permission-denied' })
+    expect(() => principals.askNow(caller, asked)).toThrow('needs the permission')
+  })
+
+  it('is unknown once its key is gone', async () => {
+    await expect(principals.ask(caller, asked)).rejects.toMatchObject({ kind: 'unauthenticated' })
+    const none = { ...caller, secret: 'no key' }
+    expect(() => principals.askNow(none, asked)).toThrow('not valid')
+  })
+
+  it('is not told so from memory that is older than the bound', async () => {
+    store.grant(secret)
+    await principals.ask(caller, asked).catch(() => {})
+    clock.pass(boundMs + 1)
+    expect(principals.askNow(caller, asked)).toBeUndefined()
+    store.lock()
+    await expect(principals.ask(caller, asked)).rejects.toMatchObject({
+      reason: 'PRINCIPAL_LOCKED',
+    })
+  })
+})

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type AuthzenSystem, startAuthzen } from '../support/authzen.js'
+
+/** What is answered from memory goes another way out than the rest, and must not be told by it. */
+
+let authzen: AuthzenSystem
+beforeAll(async () => {
+  authzen = await startAuthzen()
+})
+afterAll(() => authzen.close())
+
+const ours = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+/** Of the connection, the same on both ways. */
+const common = ['connection', 'content-length', 'date', 'keep-alive', 'x-request-id']
+
+async function send(path: string, headers: Readonly<Record<string, string>>, body?: object) {
+  const method = body ? 'POST' : 'GET'
+  const type = body && { 'content-type': 'application/json' }
+  const sent = { method, headers: { ...type, ...headers }, body: JSON.stringify(body) ?? null }
+  const answer = await fetch(authzen.url + path, sent)
+  const text = await answer.text()
+  const length = String(Buffer.byteLength(text))
+  expect(answer.headers.get('content-length')).toBe(length)
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), text }
+}
+
+it('every answer of AuthZEN has the same headers, however it is found', async () => {
+  const headers = { authorization: `Bearer ${authzen.secret}` }
+  const subject = { type: 'api_key', id: authzen.secret }
+  const asked = { subject, action: { name: 'a' }, resource: { type: 't', id: '' } }
+  const attributes = { ...asked.resource, properties: { owner: 'ada' } }
+  const quick = await send('/access/v1/evaluation', headers, asked)
+  const slow = await send('/access/v1/evaluation', headers, { ...asked, resource: attributes })
+  expect([quick.status, quick.text]).toEqual([200, slow.text])
+  expect(Object.keys(quick.headers).sort()).toEqual(
+    [...Object.keys(ours), ...common, 'content-type'].sort(),
+  )
+  for (const each of [quick, slow]) {
+    expect(each.headers).toMatchObject({ ...ours, 'content-type': 'application/json' })
+  }
+  expect(Object.keys(slow.headers).sort()).toEqual(Object.keys(quick.headers).sort())
+  const refused = await send('/access/v1/evaluation', headers, {})
+  expect([refused.status, Object.keys(refused.headers).sort()]).toEqual([
+    400,
+    Object.keys(quick.headers).sort(),
+  ])
+})
+
+it('every answer about permissions has the same headers, however it is found', async () => {
+  const path = '/iam/v1alpha1/check-permissions'
+  const headers = { 'x-auth-token': authzen.secret, 'x-request-id': 'mine' }
+  const one = { service: 'compute', name: 'servers', action: 'start' }
+  const quick = await send(path, headers, { permissions: [one] })
+  const slow = await send(path, headers, { permissions: [one, one] })
+  const { responses, revision } = JSON.parse(slow.text)
+  expect(JSON.parse(quick.text)).toEqual({ responses: responses.slice(1), revision })
+  expect(quick.headers).toMatchObject({ ...ours, 'x-request-id': 'mine' })
+  const { date: _date, 'content-length': _length, ...rest } = slow.headers
+  expect(quick.headers).toMatchObject(rest)
+  expect(Object.keys(quick.headers)).toHaveLength(Object.keys(slow.headers).length)
+})
+
+it('what lets through at a proxy says who asked, and nothing more than before', async () => {
+  const told = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', 'x-request-id': 'mine' }
+  const headers = { authorization: `Bearer ${authzen.secret}`, ...told }
+  const allowed = await send('/forward-auth/action=a%26type=t', headers)
+  expect([allowed.status, allowed.text]).toEqual([200, ''])
+  expect(allowed.headers).toMatchObject({
+    ...ours,
+    'x-request-id': 'mine',
+    'postern-decision': 'allow',
+    'postern-reason': 'OWNER',
+    'postern-revision': expect.stringMatching(/^pr1\./),
+    'postern-principal': expect.stringMatching(/^user:[0-9a-f-]{36}$/),
+    'postern-organization': authzen.organizationId,
+    'postern-access-key': expect.stringMatching(/^[A-Z0-9]{20}$/),
+  })
+  expect(Object.keys(allowed.headers)).toHaveLength(Object.keys(ours).length + common.length + 6)
+})
+
+it('a text that is no ASCII is answered whole', async () => {
+  const headers = { authorization: `Bearer ${authzen.secret}` }
+  const resource = {
+    type: 't',
+    id: '',
+    properties: { organization_id: '0f8fad5b-d9cb-469f-a165-70867728950e' },
+  }
+  const subject = { type: 'api_key', id: authzen.secret }
+  const answer = await send('/access/v1/evaluation', headers, {
+    subject,
+    action: { name: 'a' },
+    resource,
+  })
+  const { context } = JSON.parse(answer.text)
+  expect(context.message).toContain('the key’s')
+})
