@@ -21,3 +21,9 @@ export class Closers {
     if (failures.length > 0) throw failures[0]
   }
 }
+
+/** Rejects with the first failure once all are closed, or have failed to. */
+export async function allClosed(closings: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(closings)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './catalog/builtin.js'
-import { Closers } from './closers.js'
+import { allClosed, Closers } from './closers.js'
 import type { Config } from './config.js'
 import { readTls } from './credentials.js'
 import { compileCondition } from './domain/condition/compile.js'
@@ -89,7 +89,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
   const administration = createAdministration({ store, tools, retries, now })
-  const { authorizePeers } = config
+  const { authorizePeers, shutdownGraceMs } = config
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
   const longActs = limitLongActs(administration)
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
@@ -100,8 +100,13 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
   })
-  opened.add(() => server.close(config.shutdownGraceMs))
-  opened.add(async () => watching.close())
+  let serverClosed: Promise<void> | undefined
+  const closeServer = () => {
+    watching.close()
+    serverClosed ??= server.close(shutdownGraceMs)
+    return serverClosed
+  }
+  opened.add(closeServer)
   const address = await listening('POSTERN_LISTEN', config.listen, () =>
     server.listen(config.listen, tls),
   )
@@ -115,7 +120,8 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     version: packageVersion(),
   })
-  opened.add(() => http.close())
+  // Together: a supervisor waits for one grace, and not for one after the other.
+  opened.add(() => allClosed([http.close(shutdownGraceMs), closeServer()]))
   const httpAddress = await listenHttp(http, config.httpListen)
   const founded = await foundIn({ store, tools, now }, config.bootstrap)
   cache.start()

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
 import { type AuthzenDeps, addAuthzen } from './authzen/authzen.js'
+import { addClosing } from './closing.js'
 import { addForwardAuth, type ForwardAuthDeps } from './forward-auth/forward-auth.js'
 import { addHeaders, requestId } from './headers.js'
 import { addHealth } from './health.js'
@@ -19,8 +20,8 @@ export interface HttpServerDeps extends RestDeps, ForwardAuthDeps, AuthzenDeps {
 export interface HttpServer {
   /** Answers the address with the port that was chosen for port 0. */
   listen(host: string, port: number): Promise<string>
-  /** Stops accepting, and lets requests under way end. */
-  close(): Promise<void>
+  /** Stops accepting, and lets requests under way end, but no longer than so many milliseconds. */
+  close(graceMs: number): Promise<void>
 }
 
 const bodyBytesMax = 256 * 1024
@@ -37,6 +38,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     genReqId: requestId,
   })
   const described = collectOperations(app)
+  const closing = addClosing(app)
   addHeaders(app)
   addHealth(app, deps)
   addRest(app, deps)
@@ -49,7 +51,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await app.listen({ host, port })
       return addressOf(app, host)
     },
-    close: () => app.close(),
+    close: (graceMs) => closing.close(graceMs),
   }
 }
 
