@@ -138,6 +138,12 @@ function toPolicy(
   }
 }
 
+/** Whether there it is somebody's who does not come along. */
+function isDetached(names: ReadonlyMap<string, string>, policy: Sent): boolean {
+  const ids = holders.map((holder) => text(policy[`${holder}_id`])).filter((id) => id !== '')
+  return ids.length > 0 && !ids.some((id) => names.has(id))
+}
+
 function toRule(names: ReadonlyMap<string, string>, rule: Sent): RuleEntry {
   return {
     effect: rule.effect === 'deny' ? 'deny' : 'allow',
@@ -158,6 +164,11 @@ function leftOut(source: ScalewayOrganization, names: ReadonlyMap<string, string
   return [
     ...owners.map((owner) => `the owner ${text(owner.email)}: this organization has its own`),
     ...managed.map((thing) => `${text(thing.name)}: a product manages it`),
+    ...policies
+      .filter((policy) => isOwn(policy) && isDetached(names, policy))
+      .map(
+        ({ name }) => `the holder of the policy ${text(name)}: it comes without one, and is inert`,
+      ),
     'API keys: nobody can read their secrets; make new ones',
   ]
 }

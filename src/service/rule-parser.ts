@@ -86,6 +86,12 @@ function builtinSets(act: ReadAct, names: readonly string[]): OwnSets {
   )
 }
 
+/** By its name, if it looks like one: a file has many. */
+function unknownSet(name: string): string {
+  const which = /^[\w-]{1,64}$/.test(name) ? `, and \`${name}\` is none` : ''
+  return `must name an existing permission set${which}`
+}
+
 function parseSets(
   v: Validation,
   field: string,
@@ -96,7 +102,7 @@ function parseSets(
   if (names.length > setsMax) v.fail(field, 'TOO_MANY', `must name at most ${setsMax}`)
   const found = names.flatMap((name, index) => {
     const set = sets.get(name)
-    if (!set) v.fail(`${field}[${index}]`, 'UNKNOWN', 'must name an existing permission set')
+    if (!set) v.fail(`${field}[${index}]`, 'UNKNOWN', unknownSet(name))
     if (names.indexOf(name) !== index) {
       v.fail(`${field}[${index}]`, 'DUPLICATE', 'must not be listed twice')
     }

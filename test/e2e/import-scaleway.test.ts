@@ -30,6 +30,8 @@ async function fill(): Promise<void> {
     rules: [{ ...rule, projectIds: [project.id], condition: 'request.user_agent == "ci"' }],
   })
   await iam.createUser({ email: 'guest@elsewhere.example' })
+  const [owner] = await iam.listUsers({ type: 'owner' }).all()
+  await iam.createPolicy({ name: 'boss', description: '', userId: owner?.id ?? '', rules: [] })
 }
 
 async function postern(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -52,6 +54,7 @@ it('shows what it would make, and makes nothing', async () => {
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('robots')
   expect(stdout).toContain('left out: the owner owner@acme.example')
+  expect(stdout).toContain('left out: the holder of the policy boss')
   const { groups } = await target.owner.groups.listGroups({ name: 'robots' })
   expect(groups).toEqual([])
 })
