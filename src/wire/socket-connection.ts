@@ -104,8 +104,11 @@ export class SocketConnection<Head> {
     const [first] = chunks
     if (chunks.length === 1 && first) socket.write(first)
     else this.#writeAll(chunks)
-    this.#isHeldBack = socket.writableLength > writtenBytesMax
-    if (this.#isHeldBack) socket.pause()
+    // Once held back it stays so until all is sent: nobody tells of anything less.
+    if (!this.#isHeldBack && socket.writableLength > writtenBytesMax) {
+      this.#isHeldBack = true
+      socket.pause()
+    }
     return this.#isHeldBack
   }
 
