@@ -64,6 +64,8 @@ export class Connection<Head> {
   readonly #unread: Buffer[] = []
   #nowMs: number
   #isInTurn = false
+  /** A frame came to its end in this turn, and so did the block of headers that it was part of. */
+  #hasEnded = false
   #isGreeted = false
   #isDraining = false
   #isClosing = false
@@ -117,10 +119,11 @@ export class Connection<Head> {
   turn(nowMs: number): boolean {
     this.#nowMs = this.#guard.nowMs = nowMs
     this.#isInTurn = true
+    this.#hasEnded = false
     let isMore = false
     try {
       isMore = this.#read()
-      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, nowMs)
+      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
       if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
     } catch (error) {
       this.#fail(error)
@@ -182,6 +185,7 @@ export class Connection<Head> {
       if (this.#isClosing) return false
       if (this.#reader.next(frame)) {
         this.#dispatch(frame)
+        if (!this.#block.isOpen) this.#hasEnded = true
         continue
       }
       const chunk = this.#unread.shift()

@@ -55,10 +55,13 @@ export class Lifetime {
     this.#isGreeted = true
   }
 
-  /** After each turn: whether a frame or a block of headers has begun and not ended. */
-  partial(isPartial: boolean, nowMs: number): void {
+  /**
+   * After each turn: whether a frame or a block of headers has begun and not ended. It is a new one
+   * if another ended in that turn.
+   */
+  partial(isPartial: boolean, isNew: boolean, nowMs: number): void {
     if (!isPartial) this.#partialSinceMs = never
-    else if (this.#partialSinceMs === never) this.#partialSinceMs = nowMs
+    else if (isNew || this.#partialSinceMs === never) this.#partialSinceMs = nowMs
   }
 
   /** Whether there are calls. */

@@ -281,6 +281,34 @@ describe('time', () => {
     expect(peer.isEnded).toBe(true)
   })
 
+  test('for part of a frame begins with that frame: who is busy is not cut off', () => {
+    const peer = attacked()
+    const ping = f.ping()
+    peer.send(ping.subarray(0, 12))
+    for (let second = 0; second < 30; second++) {
+      peer.pass(1_000)
+      peer.send(ping.subarray(12), ping.subarray(0, 12))
+    }
+    expect([peer.isEnded, peer.of(FrameType.ping).length]).toEqual([false, 30])
+    peer.pass(10_001)
+    expect(peer.isEnded).toBe(true)
+  })
+
+  test.each([
+    ['a frame', times(16, (i) => f.ping().subarray(i, i + 1))],
+    [
+      'a block of headers',
+      times(8, (i) => (i === 0 ? f.headers(1, Buffer.of(), 0) : f.continuation(1, Buffer.of()))),
+    ],
+  ])('for %s is not longer when it comes in drops', (_, drops) => {
+    const peer = attacked()
+    for (const drop of drops) {
+      peer.send(drop)
+      peer.pass(10_001 / drops.length)
+    }
+    expect(peer.isEnded).toBe(true)
+  })
+
   test('without a call is bounded: the peer is asked to go, and is gone', () => {
     const peer = attacked({ idleMs: 1_000 })
     peer.pass(1_000)
