@@ -159,6 +159,12 @@ export class Connection<Head> {
     this.#noteCongestion(false)
   }
 
+  /** Of what was written something has not left, or all has; and whether some left since last told. */
+  unsent(isUnsent: boolean, hasMoved: boolean, nowMs: number): void {
+    this.#life.unsent(isUnsent, hasMoved, nowMs)
+    if (isUnsent) this.#wakeBy(nowMs + this.#deps.limits.keepaliveTimeoutMs)
+  }
+
   /** Section 6.8: takes no new calls soon, ends with the last one, and gives up after `drainMs`. */
   drain(nowMs: number): void {
     if (this.#isDraining || this.#isClosing) return

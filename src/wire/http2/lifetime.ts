@@ -35,6 +35,7 @@ export class Lifetime {
   #receivedAtMs: number
   #pingedAtMs = never
   #congestedSinceMs = never
+  #unsentSinceMs = never
   #drainingSinceMs = never
   #isDrainHeard = false
   #closingSinceMs = never
@@ -75,6 +76,12 @@ export class Lifetime {
     else if (this.#congestedSinceMs === never) this.#congestedSinceMs = nowMs
   }
 
+  /** As often as somebody looks: whether something is unsent, and some has left since. */
+  unsent(isUnsent: boolean, hasMoved: boolean, nowMs: number): void {
+    if (!isUnsent) this.#unsentSinceMs = never
+    else if (hasMoved || this.#unsentSinceMs === never) this.#unsentSinceMs = nowMs
+  }
+
   pinged(nowMs: number): void {
     this.#pingedAtMs = nowMs
   }
@@ -111,6 +118,7 @@ export class Lifetime {
       [this.#pingDueAtMs(), events.onPingDue],
       [this.#pingedAtMs + keepaliveTimeoutMs, events.onLost],
       [this.#congestedSinceMs + keepaliveTimeoutMs, events.onLost],
+      [this.#unsentSinceMs + keepaliveTimeoutMs, events.onLost],
       [drainHeardMs, events.onDrainHeard],
       [this.#drainingSinceMs + drainMs, events.onDrainOver],
     ]
