@@ -275,7 +275,7 @@ export class Connection<Head> {
     const { peer } = transmitter
     const { initialWindowBytes, headerTableBytes } = peer
     applySettings(peer, frame)
-    if (peer.headerTableBytes < headerTableBytes) transmitter.shrinkTable()
+    if (peer.headerTableBytesMin < headerTableBytes) transmitter.shrinkTable()
     if (!this.streams.shiftWindows(peer.initialWindowBytes - initialWindowBytes)) {
       throw new ConnectionError(ErrorCode.flowControlError, 'a window is too large')
     }
