@@ -69,7 +69,8 @@ export class SocketConnection<Head> {
   #listen(onClose: () => void): void {
     const socket = this.#socket
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
-    // The peer can send no more; a call that is still running may be answered, others cannot come.
+    // The peer's process has ended, far more often than it waits for its last answers: every call is
+    // cancelled at once, so that nothing runs, and no stream stays, for nobody.
     socket.on('end', () => this.#connection.destroy())
     // It closes after an error, which says nothing that could be acted on.
     socket.on('error', () => {})
