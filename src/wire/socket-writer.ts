@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { MemoryBudget } from './http2/memory-budget.js'
+import { type MemoryBudget, MemoryShare } from './http2/memory-budget.js'
 import { slabBytes } from './http2/outbox.js'
 import { OctetQueue } from './octet-queue.js'
 
@@ -22,20 +22,19 @@ export interface SocketWriterEvents {
  */
 export class SocketWriter {
   readonly #socket: Socket
-  readonly #budget: MemoryBudget
+  readonly #held: MemoryShare
   readonly #events: SocketWriterEvents
   readonly #queue = new OctetQueue()
   #isHeldBack = false
   /** Whether `#onSent` will be called, with nothing left in the socket. */
   #isAwaiting = false
   #isLookDue = false
-  #heldBytes = 0
   #seenBytes = 0
   #hasMoved = false
 
   constructor(socket: Socket, budget: MemoryBudget, events: SocketWriterEvents) {
     this.#socket = socket
-    this.#budget = budget
+    this.#held = new MemoryShare(budget)
     this.#events = events
     socket.on('drain', () => this.#onProgress())
   }
@@ -62,15 +61,14 @@ export class SocketWriter {
   /** The socket is closed. */
   forget(): void {
     this.#queue.clear()
-    this.#budget.give(this.#heldBytes)
-    this.#heldBytes = 0
+    this.#held.resize(0)
   }
 
   /** Not within a write: only what is still unsent when others had their turn is worth a thought. */
   readonly look = (): void => {
     this.#isLookDue = false
     const unsentBytes = this.#unsentBytes
-    if (this.#socket.destroyed || (unsentBytes === 0 && this.#heldBytes === 0)) return
+    if (this.#socket.destroyed || (unsentBytes === 0 && this.#held.bytes === 0)) return
     const { writableLength } = this.#socket
     const hasMoved = this.#hasMoved || writableLength < this.#seenBytes
     this.#hasMoved = false
@@ -124,7 +122,7 @@ export class SocketWriter {
 
   #onProgress(): void {
     this.#hasMoved = true
-    if (this.#heldBytes > 0) this.#lookSoon()
+    if (this.#held.bytes > 0) this.#lookSoon()
     if (!this.#isHeldBack || this.#unsentBytes > 0) return
     this.#isHeldBack = false
     this.#events.onDrained()
@@ -140,10 +138,6 @@ export class SocketWriter {
   #hold(unsentBytes: number): boolean {
     const { writableLength } = this.#socket
     const bytes = unsentBytes === 0 ? 0 : writableLength + this.#queue.capacity + slabBytes
-    const more = bytes - this.#heldBytes
-    if (more > 0 && !this.#budget.take(more)) return false
-    if (more < 0) this.#budget.give(-more)
-    this.#heldBytes = bytes
-    return true
+    return this.#held.resize(bytes)
   }
 }

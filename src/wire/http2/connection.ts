@@ -7,7 +7,7 @@ import { FrameReader } from './frame-reader.js'
 import { HeaderBlock } from './header-block.js'
 import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
-import type { MemoryBudget } from './memory-budget.js'
+import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab, typeAndFlags } from './outbox.js'
 import { requireLength, requireNoStream } from './payload.js'
 import { PrefaceReader } from './preface.js'
@@ -62,6 +62,7 @@ export class Connection<Head> {
   readonly #requests: Requests<Head>
   readonly #life: Lifetime
   readonly #unread: Buffer[] = []
+  readonly #unfinished: MemoryShare
   #nowMs: number
   #isInTurn = false
   /** A frame came to its end in this turn, and so did the block of headers that it was part of. */
@@ -86,6 +87,7 @@ export class Connection<Head> {
       onQuiet: () => this.#onQuiet(),
     })
     const { streams } = this
+    this.#unfinished = new MemoryShare(streams.budget)
     this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
     this.#life = this.#createLifetime(limits, nowMs)
     this.wakeAtMs = this.#life.tick(nowMs)
@@ -125,6 +127,7 @@ export class Connection<Head> {
       isMore = this.#read()
       this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
       if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
+      this.#holdUnfinished(isMore)
     } catch (error) {
       this.#fail(error)
     }
@@ -179,7 +182,7 @@ export class Connection<Head> {
   destroy(): void {
     if (this.#isGone) return
     this.#isClosing = this.#isGone = true
-    this.#unread.length = 0
+    this.#dropUnfinished()
     this.streams.cancelAll(ErrorCode.cancel)
     this.wakeAtMs = Number.POSITIVE_INFINITY
     this.#deps.sink.destroy()
@@ -199,6 +202,17 @@ export class Connection<Head> {
       this.#reader.feed(this.#preface.isComplete ? chunk : this.#preface.strip(chunk))
     }
     return true
+  }
+
+  /** Counts what the peer has sent of something that is not whole, or that waits for its turn. */
+  #holdUnfinished(isMore: boolean): void {
+    let bytes = this.#reader.partialBytes + this.#block.openBytes
+    if (isMore) {
+      bytes += this.#reader.unreadBytes
+      for (const chunk of this.#unread) bytes += chunk.length
+    }
+    if (bytes === this.#unfinished.bytes || this.#unfinished.resize(bytes)) return
+    throw new ConnectionError(ErrorCode.enhanceYourCalm, 'no memory for what is not whole')
   }
 
   /** Section 4.1: a type that is not known is passed over, but for one thing that it may not split. */
@@ -327,13 +341,20 @@ export class Connection<Head> {
   #close(code: ErrorCode): void {
     if (this.#isClosing) return
     this.#isClosing = true
-    this.#unread.length = 0
+    this.#dropUnfinished()
     this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
     this.#outbox.goaway(this.streams.table.lastId, code)
     this.flush()
     this.#deps.sink.end({ isLeft: code !== ErrorCode.noError })
     this.#life.closing(this.#nowMs)
     this.#wakeBy(this.#nowMs)
+  }
+
+  #dropUnfinished(): void {
+    this.#unread.length = 0
+    this.#reader.discard()
+    this.#block.discard()
+    this.#unfinished.resize(0)
   }
 
   #createLifetime(limits: ConnectionLimits, nowMs: number): Lifetime {
