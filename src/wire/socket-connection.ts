@@ -4,6 +4,9 @@ import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
 import { SocketWriter } from './socket-writer.js'
 
+/** To look at every write at once would keep the event loop awake once more for each. */
+const littleUnsentMs = 5_000
+
 export interface SocketConnectionDeps<Head>
   extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
   readonly clock: Clock
@@ -49,6 +52,7 @@ export class SocketConnection<Head> {
       onDrained: () => this.#drained(),
       onUnsent: (isUnsent, hasMoved) =>
         this.#connection.unsent(isUnsent, hasMoved, this.#clock.nowMs()),
+      onLittleUnsent: () => this.#connection.wakeWithin(littleUnsentMs),
       onNoRoom: () => this.#connection.destroy(),
     })
     socket.setNoDelay(true)

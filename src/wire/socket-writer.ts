@@ -3,6 +3,8 @@ import { type MemoryBudget, MemoryShare } from './http2/memory-budget.js'
 import { slabBytes } from './http2/outbox.js'
 import { OctetQueue } from './octet-queue.js'
 
+/** Less than this is common under TLS when a write returns, and may be looked at later. */
+const littleBytes = 16_384
 /** More than this unsent, and the connection is held back. */
 const unsentBytesMax = 262_144
 
@@ -11,14 +13,17 @@ export interface SocketWriterEvents {
   onDrained(): void
   /** Something is unsent, or no longer; and whether some of it left since this was called last. */
   onUnsent(isUnsent: boolean, hasMoved: boolean): void
+  /** `look` is to be called within seconds. */
+  onLittleUnsent(): void
   /** There is no memory for what is unsent. */
   onNoRoom(): void
 }
 
 /**
- * What is written to a socket. Mostly that has left when the write returns, and costs nothing here.
- * What has not lies in memory that other connections' answers share, so only one write is left like
- * that; what follows it is copied, counted, and written when that has left.
+ * What is written to a socket. Mostly that has left when the write returns, and costs nothing here;
+ * under TLS it has when everything else has had its turn. What has not left then lies in memory that
+ * other connections' answers share, so what follows it is copied, counted, and written when that has
+ * left.
  */
 export class SocketWriter {
   readonly #socket: Socket
@@ -26,6 +31,8 @@ export class SocketWriter {
   readonly #events: SocketWriterEvents
   readonly #queue = new OctetQueue()
   #isHeldBack = false
+  /** Something was still unsent when that was looked at last. */
+  #isSlow = false
   /** Whether `#onSent` will be called, with nothing left in the socket. */
   #isAwaiting = false
   #isLookDue = false
@@ -46,10 +53,12 @@ export class SocketWriter {
 
   /** Answers whether the connection is held back. */
   write(chunks: readonly Uint8Array[]): boolean {
-    if (this.#isAwaiting || this.#socket.writableLength > 0) this.#keep(chunks)
+    const isAfterUnsent = this.#isAwaiting || this.#socket.writableLength > 0
+    if (isAfterUnsent && this.#isSlow) this.#keep(chunks)
     else this.#pass(chunks)
     const unsentBytes = this.#unsentBytes
-    if (unsentBytes > 0) this.#noteUnsent(unsentBytes)
+    if (isAfterUnsent || unsentBytes > littleBytes) this.#noteUnsent(unsentBytes)
+    else if (unsentBytes > 0) this.#events.onLittleUnsent()
     return this.#isHeldBack
   }
 
@@ -64,10 +73,11 @@ export class SocketWriter {
     this.#held.resize(0)
   }
 
-  /** Not within a write: only what is still unsent when others had their turn is worth a thought. */
+  /** Not within a write: only what is still unsent when others had their turn matters. */
   readonly look = (): void => {
     this.#isLookDue = false
     const unsentBytes = this.#unsentBytes
+    this.#isSlow = unsentBytes > 0
     if (this.#socket.destroyed || (unsentBytes === 0 && this.#held.bytes === 0)) return
     const { writableLength } = this.#socket
     const hasMoved = this.#hasMoved || writableLength < this.#seenBytes

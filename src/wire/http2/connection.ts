@@ -168,6 +168,11 @@ export class Connection<Head> {
     if (isUnsent) this.#wakeBy(nowMs + this.#deps.limits.keepaliveTimeoutMs)
   }
 
+  /** Of the moment that it was told of last. */
+  wakeWithin(ms: number): void {
+    this.#wakeBy(this.#nowMs + ms)
+  }
+
   /** Section 6.8: takes no new calls soon, ends with the last one, and gives up after `drainMs`. */
   drain(nowMs: number): void {
     if (this.#isDraining || this.#isClosing) return

@@ -116,9 +116,8 @@ test('what is unsent is counted until it has left, or its connection is closed',
 test('a connection whose unsent answers find no memory is closed, and others go on', async () => {
   const { socket, accept } = await served({ processBufferedBytesMax: 100_000 })
   const [second, other] = [await accept(), await accept()]
-  await takeNothing(socket, other, 1)
-  second.isRead = false
-  await second.say(f.unaryCall(1, '', '/test.Echo/Small'))
+  await takeNothing(socket, other, 2)
+  await takeNothing(second, await accept(), 2)
   expect([socket.destroyed, second.destroyed, other.destroyed]).toEqual([false, true, false])
 })
 
@@ -139,13 +138,23 @@ test('a connection of which nothing leaves is closed in time, and not while some
   expect(server.bufferedBytes).toBe(0)
 })
 
+test('a little that does not leave is looked at in time, and ends the connection', async () => {
+  const { socket, accept, clock, server } = await served()
+  await takeNothing(socket, await accept(), 1)
+  clock.pass(5_001)
+  expect(server.bufferedBytes).toBeGreaterThan(0)
+  clock.pass(19_000)
+  expect(socket.destroyed).toBe(false)
+  clock.pass(1_001)
+  expect(socket.destroyed).toBe(true)
+})
+
 test('what left while nobody looked is not held against the peer', async () => {
   const { socket, accept, clock, server } = await served()
-  const other = await accept()
-  await takeNothing(socket, other, 1)
+  await takeNothing(socket, await accept(), 1)
+  clock.pass(5_001)
+  expect(server.bufferedBytes).toBeGreaterThan(0)
   await socket.leaveAll()
   clock.pass(20_001)
-  expect(server.bufferedBytes).toBe(0)
-  clock.pass(20_001)
-  expect(socket.destroyed).toBe(false)
+  expect([socket.destroyed, server.bufferedBytes]).toEqual([false, 0])
 })
