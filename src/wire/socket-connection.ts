@@ -2,9 +2,10 @@ import type { Socket } from 'node:net'
 import type { BusyPoll } from './busy-poll.js'
 import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
+import { SocketWriter } from './socket-writer.js'
 
-/** More than this in the socket's own buffer, and the connection is held back. */
-const writtenBytesMax = 262_144
+/** To look at every write at once would keep the event loop awake once more for each. */
+const littleUnsentMs = 5_000
 
 export interface SocketConnectionDeps<Head>
   extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
@@ -24,10 +25,10 @@ export class SocketConnection<Head> {
   readonly #clock: Clock
   readonly #busyPoll: BusyPoll
   readonly #connection: Connection<Head>
+  readonly #writer: SocketWriter
   #cancelTimer: (() => void) | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
   #isFlushDue = false
-  #isHeldBack = false
   #isTurnDue = false
   #isLeft = false
 
@@ -36,7 +37,7 @@ export class SocketConnection<Head> {
     this.#clock = deps.clock
     this.#busyPoll = deps.busyPoll
     const sink = {
-      write: (chunks: readonly Uint8Array[]) => this.#write(chunks),
+      write: (chunks: readonly Uint8Array[]) => this.#writer.write(chunks),
       end: ({ isLeft }: { readonly isLeft: boolean }) => {
         if (isLeft) deps.onLeft()
         this.#end(isLeft)
@@ -47,6 +48,13 @@ export class SocketConnection<Head> {
       { ...deps, sink, onPending: () => this.#flushSoon() },
       deps.clock.nowMs(),
     )
+    this.#writer = new SocketWriter(socket, this.#connection.streams.budget, {
+      onDrained: () => this.#drained(),
+      onUnsent: (isUnsent, hasMoved) =>
+        this.#connection.unsent(isUnsent, hasMoved, this.#clock.nowMs()),
+      onLittleUnsent: () => this.#connection.wakeWithin(littleUnsentMs),
+      onNoRoom: () => this.#connection.destroy(),
+    })
     socket.setNoDelay(true)
     this.#listen(deps.onClose)
     this.#connection.greet()
@@ -65,14 +73,15 @@ export class SocketConnection<Head> {
   #listen(onClose: () => void): void {
     const socket = this.#socket
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
-    socket.on('drain', () => this.#drained())
-    // The peer can send no more; a call that is still running may be answered, others cannot come.
+    // The peer's process has ended, far more often than it waits for its last answers: every call is
+    // cancelled at once, so that nothing runs, and no stream stays, for nobody.
     socket.on('end', () => this.#connection.destroy())
     // It closes after an error, which says nothing that could be acted on.
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#cancelTimer?.()
       this.#connection.destroy()
+      this.#writer.forget()
       onClose()
     })
   }
@@ -86,7 +95,7 @@ export class SocketConnection<Head> {
 
   #turn(nowMs: number): void {
     if (this.#connection.turn(nowMs)) this.#turnLater()
-    else if (this.#socket.isPaused() && !this.#isHeldBack) this.#resume()
+    else if (this.#socket.isPaused() && !this.#writer.isHeldBack) this.#resume()
     if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()
   }
 
@@ -99,22 +108,6 @@ export class SocketConnection<Head> {
     })
   }
 
-  #write(chunks: readonly Uint8Array[]): boolean {
-    const socket = this.#socket
-    const [first] = chunks
-    if (chunks.length === 1 && first) socket.write(first)
-    else this.#writeAll(chunks)
-    this.#isHeldBack = socket.writableLength > writtenBytesMax
-    if (this.#isHeldBack) socket.pause()
-    return this.#isHeldBack
-  }
-
-  #writeAll(chunks: readonly Uint8Array[]): void {
-    this.#socket.cork()
-    for (const chunk of chunks) this.#socket.write(chunk)
-    this.#socket.uncork()
-  }
-
   /**
    * To read what a flood has under way, only to drop it, costs more than the flood did: its sender is
    * held up instead, until the connection is taken away. `bench/attacks.ts` has the figures.
@@ -122,7 +115,7 @@ export class SocketConnection<Head> {
   #end(isLeft: boolean): void {
     this.#isLeft = isLeft
     if (isLeft) this.#socket.pause()
-    this.#socket.end()
+    this.#writer.end()
   }
 
   #resume(): void {
@@ -130,10 +123,8 @@ export class SocketConnection<Head> {
   }
 
   #drained(): void {
-    if (!this.#isHeldBack) return
-    this.#isHeldBack = false
     this.#connection.onSinkDrained(this.#clock.nowMs())
-    if (!this.#isTurnDue && !this.#isHeldBack) this.#resume()
+    if (!this.#isTurnDue && !this.#writer.isHeldBack) this.#resume()
   }
 
   /** After everything that is ready now, so that answers given together leave together. */
@@ -157,6 +148,8 @@ export class SocketConnection<Head> {
 
   #tick(): void {
     this.#timerAtMs = Number.POSITIVE_INFINITY
+    // What has left since it was looked at last is not held against the peer.
+    this.#writer.look()
     this.#connection.tick(this.#clock.nowMs())
     this.#setTimer()
   }

@@ -1,4 +1,5 @@
 import type { Stream } from '../http2/stream.js'
+import { OctetQueue } from '../octet-queue.js'
 import type { Inflate } from './inflate.js'
 import { MessageReader } from './message-reader.js'
 import type { RequestProblem } from './message-refusal.js'
@@ -22,8 +23,8 @@ export class IncomingMessages {
   readonly #stream: Stream
   readonly #deps: IncomingMessagesDeps
   readonly #reader: MessageReader
-  readonly #backlog: Buffer[] = []
-  #backlogBytes = 0
+  /** Its capacity is what the stream's host is asked to hold. */
+  readonly #backlog = new OctetQueue()
   #isPaused = false
   #isInflating = false
   #isReading = false
@@ -42,7 +43,7 @@ export class IncomingMessages {
 
   data(octets: Buffer, start: number, end: number): void {
     if (this.#isOver) return
-    const at = this.#canRead && this.#backlog.length === 0 ? this.#read(octets, start, end) : start
+    const at = this.#canRead && this.#backlog.bytes === 0 ? this.#read(octets, start, end) : start
     if (at < end && !this.#isOver) this.#keep(octets.subarray(at, end))
   }
 
@@ -62,9 +63,8 @@ export class IncomingMessages {
 
   discard(): void {
     this.#isOver = true
-    this.#backlog.length = 0
-    this.#stream.host.unhold(this.#backlogBytes)
-    this.#backlogBytes = 0
+    this.#stream.host.unhold(this.#backlog.capacity)
+    this.#backlog.clear()
     this.#reader.discard()
   }
 
@@ -75,26 +75,28 @@ export class IncomingMessages {
 
   #readBacklog(): void {
     while (this.#canRead) {
-      const first = this.#backlog.shift()
-      if (!first) {
+      const { octets, start, end } = this.#backlog
+      if (start === end) {
         this.#endIfLast()
         return
       }
-      const at = this.#read(first, 0, first.length)
+      const at = this.#read(octets, start, end)
       if (this.#isOver) return
-      this.#backlogBytes -= at
-      this.#stream.host.unhold(at)
-      if (at < first.length) this.#backlog.unshift(first.subarray(at))
+      const { capacity } = this.#backlog
+      this.#backlog.shift(at - start)
+      this.#stream.host.unhold(capacity - this.#backlog.capacity)
     }
   }
 
   #keep(octets: Buffer): void {
-    if (!this.#stream.host.hold(octets.length)) {
+    const { capacity } = this.#backlog
+    const needed = this.#backlog.capacityFor(octets.length)
+    if (needed > capacity && !this.#stream.host.hold(needed - capacity)) {
       this.#fail('no-room')
       return
     }
-    this.#backlogBytes += octets.length
-    this.#backlog.push(Buffer.from(octets))
+    this.#backlog.push(octets)
+    if (needed < capacity) this.#stream.host.unhold(capacity - needed)
   }
 
   /** Reads as long as messages are taken; answers how far, and credits as much. */

@@ -26,6 +26,7 @@ export class UnaryCall extends ServerCall implements Receiver {
   #reader: MessageReader | undefined
   #message: Buffer | undefined
   #isCompressed = false
+  #isInflating = false
   #isAnswered = false
 
   constructor(stream: Stream, head: CallHead, deps: CallDeps, handle: UnaryHandler) {
@@ -120,14 +121,18 @@ export class UnaryCall extends ServerCall implements Receiver {
     this.#isCompressed = isCompressed
   }
 
+  /** Not while it is read, or waits to be, whatever becomes of the call meanwhile. */
   #forgetMessage(): void {
+    if (this.#isInflating) return
     if (this.#message) this.stream.host.unhold(this.#message.length)
     this.#message = undefined
   }
 
   async #inflateAndRun(message: Buffer): Promise<void> {
     this.stream.busy(true)
+    this.#isInflating = true
     const inflated = await this.deps.inflate(message, this.deps.limits.messageBytesMax)
+    this.#isInflating = false
     this.#forgetMessage()
     this.stream.busy(false)
     if (this.#isAnswered) return

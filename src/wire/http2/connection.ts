@@ -7,7 +7,7 @@ import { FrameReader } from './frame-reader.js'
 import { HeaderBlock } from './header-block.js'
 import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
-import type { MemoryBudget } from './memory-budget.js'
+import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab, typeAndFlags } from './outbox.js'
 import { requireLength, requireNoStream } from './payload.js'
 import { PrefaceReader } from './preface.js'
@@ -62,8 +62,11 @@ export class Connection<Head> {
   readonly #requests: Requests<Head>
   readonly #life: Lifetime
   readonly #unread: Buffer[] = []
+  readonly #unfinished: MemoryShare
   #nowMs: number
   #isInTurn = false
+  /** A frame came to its end in this turn, and so did the block of headers that it was part of. */
+  #hasEnded = false
   #isGreeted = false
   #isDraining = false
   #isClosing = false
@@ -84,6 +87,7 @@ export class Connection<Head> {
       onQuiet: () => this.#onQuiet(),
     })
     const { streams } = this
+    this.#unfinished = new MemoryShare(streams.budget)
     this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
     this.#life = this.#createLifetime(limits, nowMs)
     this.wakeAtMs = this.#life.tick(nowMs)
@@ -117,11 +121,13 @@ export class Connection<Head> {
   turn(nowMs: number): boolean {
     this.#nowMs = this.#guard.nowMs = nowMs
     this.#isInTurn = true
+    this.#hasEnded = false
     let isMore = false
     try {
       isMore = this.#read()
-      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, nowMs)
+      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
       if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
+      this.#holdUnfinished(isMore)
     } catch (error) {
       this.#fail(error)
     }
@@ -156,6 +162,17 @@ export class Connection<Head> {
     this.#noteCongestion(false)
   }
 
+  /** Of what was written something has not left, or all has; and whether some left since last told. */
+  unsent(isUnsent: boolean, hasMoved: boolean, nowMs: number): void {
+    this.#life.unsent(isUnsent, hasMoved, nowMs)
+    if (isUnsent) this.#wakeBy(nowMs + this.#deps.limits.keepaliveTimeoutMs)
+  }
+
+  /** Of the moment that it was told of last. */
+  wakeWithin(ms: number): void {
+    this.#wakeBy(this.#nowMs + ms)
+  }
+
   /** Section 6.8: takes no new calls soon, ends with the last one, and gives up after `drainMs`. */
   drain(nowMs: number): void {
     if (this.#isDraining || this.#isClosing) return
@@ -170,7 +187,7 @@ export class Connection<Head> {
   destroy(): void {
     if (this.#isGone) return
     this.#isClosing = this.#isGone = true
-    this.#unread.length = 0
+    this.#dropUnfinished()
     this.streams.cancelAll(ErrorCode.cancel)
     this.wakeAtMs = Number.POSITIVE_INFINITY
     this.#deps.sink.destroy()
@@ -182,6 +199,7 @@ export class Connection<Head> {
       if (this.#isClosing) return false
       if (this.#reader.next(frame)) {
         this.#dispatch(frame)
+        if (!this.#block.isOpen) this.#hasEnded = true
         continue
       }
       const chunk = this.#unread.shift()
@@ -189,6 +207,17 @@ export class Connection<Head> {
       this.#reader.feed(this.#preface.isComplete ? chunk : this.#preface.strip(chunk))
     }
     return true
+  }
+
+  /** Counts what the peer has sent of something that is not whole, or that waits for its turn. */
+  #holdUnfinished(isMore: boolean): void {
+    let bytes = this.#reader.partialBytes + this.#block.openBytes
+    if (isMore) {
+      bytes += this.#reader.unreadBytes
+      for (const chunk of this.#unread) bytes += chunk.length
+    }
+    if (bytes === this.#unfinished.bytes || this.#unfinished.resize(bytes)) return
+    throw new ConnectionError(ErrorCode.enhanceYourCalm, 'no memory for what is not whole')
   }
 
   /** Section 4.1: a type that is not known is passed over, but for one thing that it may not split. */
@@ -265,7 +294,7 @@ export class Connection<Head> {
     const { peer } = transmitter
     const { initialWindowBytes, headerTableBytes } = peer
     applySettings(peer, frame)
-    if (peer.headerTableBytes < headerTableBytes) transmitter.shrinkTable()
+    if (peer.headerTableBytesMin < headerTableBytes) transmitter.shrinkTable()
     if (!this.streams.shiftWindows(peer.initialWindowBytes - initialWindowBytes)) {
       throw new ConnectionError(ErrorCode.flowControlError, 'a window is too large')
     }
@@ -317,13 +346,20 @@ export class Connection<Head> {
   #close(code: ErrorCode): void {
     if (this.#isClosing) return
     this.#isClosing = true
-    this.#unread.length = 0
+    this.#dropUnfinished()
     this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
     this.#outbox.goaway(this.streams.table.lastId, code)
     this.flush()
     this.#deps.sink.end({ isLeft: code !== ErrorCode.noError })
     this.#life.closing(this.#nowMs)
     this.#wakeBy(this.#nowMs)
+  }
+
+  #dropUnfinished(): void {
+    this.#unread.length = 0
+    this.#reader.discard()
+    this.#block.discard()
+    this.#unfinished.resize(0)
   }
 
   #createLifetime(limits: ConnectionLimits, nowMs: number): Lifetime {

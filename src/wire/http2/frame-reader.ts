@@ -25,6 +25,16 @@ export class FrameReader {
     return this.#partial !== undefined
   }
 
+  /** Memory held for the frame that is not whole. */
+  get partialBytes(): number {
+    return this.#partial === undefined ? 0 : this.#partial.length
+  }
+
+  /** Of what was fed, not looked at yet. */
+  get unreadBytes(): number {
+    return this.#chunk.length - this.#at
+  }
+
   /** Fills `frame` and answers true, or answers false when more must be fed first. */
   next(frame: Frame): boolean {
     if (this.#partial) return this.#completePartial(frame)
@@ -35,6 +45,13 @@ export class FrameReader {
     fill(frame, this.#chunk, this.#at)
     this.#at += bytes
     return true
+  }
+
+  /** Nothing more is looked at. */
+  discard(): void {
+    this.feed(nothing)
+    this.#partial = undefined
+    this.#filled = 0
   }
 
   #keepRest(bytes: number): false {

@@ -25,6 +25,11 @@ export class HeaderBlock {
     this.#limits = limits
   }
 
+  /** Copied, of a block that is not whole. */
+  get openBytes(): number {
+    return this.isOpen ? this.#bytes : 0
+  }
+
   /** Answers whether the block is whole. */
   begin(frame: Frame): boolean {
     stripPadding(frame)
@@ -55,6 +60,11 @@ export class HeaderBlock {
     this.isOpen = false
     this.#parts = []
     return true
+  }
+
+  discard(): void {
+    this.isOpen = false
+    this.#parts = []
   }
 
   /** Copied, because what it lies in must not be held as long as the peer pleases. */

@@ -35,6 +35,7 @@ export class Lifetime {
   #receivedAtMs: number
   #pingedAtMs = never
   #congestedSinceMs = never
+  #unsentSinceMs = never
   #drainingSinceMs = never
   #isDrainHeard = false
   #closingSinceMs = never
@@ -55,10 +56,13 @@ export class Lifetime {
     this.#isGreeted = true
   }
 
-  /** After each turn: whether a frame or a block of headers has begun and not ended. */
-  partial(isPartial: boolean, nowMs: number): void {
+  /**
+   * After each turn: whether a frame or a block of headers has begun and not ended. It is a new one
+   * if another ended in that turn.
+   */
+  partial(isPartial: boolean, isNew: boolean, nowMs: number): void {
     if (!isPartial) this.#partialSinceMs = never
-    else if (this.#partialSinceMs === never) this.#partialSinceMs = nowMs
+    else if (isNew || this.#partialSinceMs === never) this.#partialSinceMs = nowMs
   }
 
   /** Whether there are calls. */
@@ -70,6 +74,12 @@ export class Lifetime {
   congested(isCongested: boolean, nowMs: number): void {
     if (!isCongested) this.#congestedSinceMs = never
     else if (this.#congestedSinceMs === never) this.#congestedSinceMs = nowMs
+  }
+
+  /** As often as somebody looks: whether something is unsent, and some has left since. */
+  unsent(isUnsent: boolean, hasMoved: boolean, nowMs: number): void {
+    if (!isUnsent) this.#unsentSinceMs = never
+    else if (hasMoved || this.#unsentSinceMs === never) this.#unsentSinceMs = nowMs
   }
 
   pinged(nowMs: number): void {
@@ -108,6 +118,7 @@ export class Lifetime {
       [this.#pingDueAtMs(), events.onPingDue],
       [this.#pingedAtMs + keepaliveTimeoutMs, events.onLost],
       [this.#congestedSinceMs + keepaliveTimeoutMs, events.onLost],
+      [this.#unsentSinceMs + keepaliveTimeoutMs, events.onLost],
       [drainHeardMs, events.onDrainHeard],
       [this.#drainingSinceMs + drainMs, events.onDrainOver],
     ]

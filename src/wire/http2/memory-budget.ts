@@ -27,3 +27,26 @@ export class MemoryBudget {
     this.#parent?.give(bytes)
   }
 }
+
+/** What one holder has of a budget, and changes as it goes. */
+export class MemoryShare {
+  readonly #budget: MemoryBudget
+  #bytes = 0
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Holds `bytes` from now on; or, answering false, what it held before. Less is always granted. */
+  resize(bytes: number): boolean {
+    const more = bytes - this.#bytes
+    if (more > 0 && !this.#budget.take(more)) return false
+    if (more < 0) this.#budget.give(-more)
+    this.#bytes = bytes
+    return true
+  }
+}

@@ -2,7 +2,8 @@ import { putUint24, putUint32 } from '../octets.js'
 import type { ErrorCode } from './error-code.js'
 import { Flag, FrameType, frameHeaderBytes } from './frame.js'
 
-const slabBytes = 65_536
+/** What a few octets in flight may keep from being freed. */
+export const slabBytes = 65_536
 /** From here on, not copying pays for one more buffer in the write. */
 const copiedBytesMax = 4_096
 

@@ -23,11 +23,13 @@ const settingsCountMax = 32
 /** What the peer has said about itself, as far as a server's answers depend on it. */
 export interface PeerSettings {
   headerTableBytes: number
+  /** The smallest that the last frame has named or left: it may name several. */
+  headerTableBytesMin: number
   initialWindowBytes: number
 }
 
 export function defaultPeerSettings(): PeerSettings {
-  return { headerTableBytes: 4_096, initialWindowBytes }
+  return { headerTableBytes: 4_096, headerTableBytesMin: 4_096, initialWindowBytes }
 }
 
 /** Changes `settings` in the order of the frame; unknown ones are passed over. */
@@ -38,6 +40,7 @@ export function applySettings(settings: PeerSettings, { octets, start, end }: Fr
   if (end - start > settingsCountMax * settingBytes) {
     throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too many settings')
   }
+  settings.headerTableBytesMin = settings.headerTableBytes
   for (let at = start; at < end; at += settingBytes) {
     applySetting(settings, uint16At(octets, at), uint32At(octets, at + 2))
   }
@@ -47,6 +50,7 @@ function applySetting(settings: PeerSettings, name: number, value: number): void
   switch (name) {
     case Setting.headerTableSize:
       settings.headerTableBytes = value
+      settings.headerTableBytesMin = Math.min(settings.headerTableBytesMin, value)
       return
     case Setting.enablePush:
       if (value > 1) throw invalid(ErrorCode.protocolError)

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Method } from '../../../src/wire/grpc/method.js'
 import { encodeFields, encodeInteger } from '../../../src/wire/hpack/encoder.js'
@@ -216,6 +218,48 @@ describe('memory', () => {
     expect(processBudget.bytes).toBe(0)
   })
 
+  const unfinished: readonly (readonly [string, Buffer])[] = [
+    ['part of a frame', f.data(1, Buffer.alloc(16_000)).subarray(0, 10)],
+    [
+      'part of a block of headers',
+      Buffer.concat([
+        f.headers(1, Buffer.alloc(8_000), 0),
+        ...times(2, () => f.continuation(1, Buffer.alloc(4_000))),
+      ]),
+    ],
+  ]
+  test.each(unfinished)('for %s is counted, bounded and given back', (_, part) => {
+    const peer = attacked()
+    peer.send(part)
+    expect(processBudget.bytes).toBeGreaterThanOrEqual(16_000)
+    peer.connection.destroy()
+    expect(processBudget.bytes).toBe(0)
+    const poor = attacked({ bufferedBytesMax: 10_000 })
+    poor.send(part)
+    expect(poor.goawayCode).toBe(calm)
+    expectOthersServed()
+    expect(processBudget.bytes).toBe(0)
+  })
+
+  test('for what waits for its turn is counted until it has had it', () => {
+    const peer = attacked()
+    peer.connection.receive(Buffer.concat(times(400, () => f.ping())), peer.nowMs)
+    expect(peer.connection.turn(peer.nowMs)).toBe(true)
+    expect(processBudget.bytes).toBeGreaterThan(100 * 17)
+    expect(peer.connection.turn(peer.nowMs)).toBe(false)
+    expect(processBudget.bytes).toBe(0)
+  })
+
+  test('for a message in gzip is held until that was read, though its call is given up', async () => {
+    const peer = attacked()
+    const packed = f.message(gzipSync(randomBytes(50_000)), 1)
+    const fields = f.callFields('/test.Echo/Unary', 'grpc-encoding', 'gzip')
+    const parts = times(4, (i) => f.data(1, packed.subarray(i * 15_000, (i + 1) * 15_000)))
+    peer.send(f.headers(1, fields), ...parts, f.lastData(1), f.rstStream(1))
+    expect(processBudget.bytes).toBeGreaterThan(50_000)
+    await expect.poll(() => processBudget.bytes).toBe(0)
+  })
+
   test('for answers that a window holds back is bounded, and given back at the deadline', () => {
     const peer = attacked({ bufferedBytesMax: 250_000 })
     peer.send(
@@ -278,6 +322,34 @@ describe('time', () => {
     const peer = attacked()
     peer.send(f.ping().subarray(0, 12))
     peer.pass(10_001)
+    expect(peer.isEnded).toBe(true)
+  })
+
+  test('for part of a frame begins with that frame: who is busy is not cut off', () => {
+    const peer = attacked()
+    const ping = f.ping()
+    peer.send(ping.subarray(0, 12))
+    for (let second = 0; second < 30; second++) {
+      peer.pass(1_000)
+      peer.send(ping.subarray(12), ping.subarray(0, 12))
+    }
+    expect([peer.isEnded, peer.of(FrameType.ping).length]).toEqual([false, 30])
+    peer.pass(10_001)
+    expect(peer.isEnded).toBe(true)
+  })
+
+  test.each([
+    ['a frame', times(16, (i) => f.ping().subarray(i, i + 1))],
+    [
+      'a block of headers',
+      times(8, (i) => (i === 0 ? f.headers(1, Buffer.of(), 0) : f.continuation(1, Buffer.of()))),
+    ],
+  ])('for %s is not longer when it comes in drops', (_, drops) => {
+    const peer = attacked()
+    for (const drop of drops) {
+      peer.send(drop)
+      peer.pass(10_001 / drops.length)
+    }
     expect(peer.isEnded).toBe(true)
   })
 

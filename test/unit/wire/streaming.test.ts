@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { StreamingCall } from '../../../src/wire/grpc/streaming-call.js'
 import { encodeFields } from '../../../src/wire/hpack/encoder.js'
@@ -66,6 +68,25 @@ test('what a pause makes the server hold is bounded', () => {
   peer.send(f.data(1, f.message('a'.repeat(9_000))), f.data(1, f.message('b'.repeat(9_000))))
   expect(peer.status(1)).toBe(8)
 })
+
+test('what a pause makes the server hold is about what was sent, in pieces however small', () => {
+  const { peer, call, got } = streaming()
+  call.pause()
+  const pieces = Buffer.concat(Array.from({ length: 10_000 }, () => f.data(1, Buffer.of(0))))
+  const before = memoryUsed()
+  for (let index = 0; index < 30; index++) peer.send(pieces)
+  expect(memoryUsed() - before).toBeLessThan(5_000_000)
+  call.resume()
+  expect(got).toHaveLength(60_000)
+})
+
+/** In octets, without garbage. */
+function memoryUsed(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 test('a handler that is told to wait is told when to go on', () => {
   const { peer, call, got } = streaming()

@@ -31,3 +31,12 @@ test('a peer that makes its table small is told that it is empty, and taught not
   for (const id of [1, 3, 5, 7]) expect(peer.status(id)).toBe(0)
   expect(blockBytes(peer, 7)).toBeGreaterThan(20)
 })
+
+test('so is one that makes it small for a moment, in one frame', () => {
+  const peer = echo()
+  peer.send(f.unaryCall(1, 'a'), f.settings([1, 0], [1, 4_096]), f.unaryCall(3, 'b'))
+  expect(peer.of(FrameType.headers, 3)[0]?.payload[0]).toBe(0x20)
+  peer.send(f.settings([1, 4_096]), f.unaryCall(5, 'c'))
+  expect(peer.of(FrameType.headers, 5)[0]?.payload[0]).not.toBe(0x20)
+  for (const id of [1, 3, 5]) expect(peer.status(id)).toBe(0)
+})
