@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 import type { Fields } from './fields.js'
 import type { Fallback, RawCall, RawReceiver } from './grpc/raw-call.js'
 import { Status } from './grpc/status.js'
+import { HeldRequest } from './held-request.js'
 import type { Peer } from './peer.js'
 
 export interface BridgeOptions {
@@ -72,6 +73,7 @@ function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {
 class BridgedCall {
   readonly #call: RawCall
   readonly #stream: ClientHttp2Stream
+  readonly #held: HeldRequest
   #hasResponded = false
   #hasEnded = false
   #trailers: Fields | undefined
@@ -79,6 +81,7 @@ class BridgedCall {
 
   constructor(call: RawCall, session: ClientHttp2Session, options: BridgeOptions) {
     this.#call = call
+    this.#held = new HeldRequest(call)
     this.#stream = session.request(requestHeaders(call, options), { endStream: false })
     this.#stream.on('response', (headers, flags) => this.#respond(headers, flags))
     this.#stream.on('trailers', (trailers) => this.#finishWith(fieldsOf(trailers)))
@@ -103,6 +106,16 @@ class BridgedCall {
   /** Copied, because it lies in what was read; credited when it is on its way. */
   #forward(octets: Buffer): void {
     const { length } = octets
+    if (this.#isOver) {
+      this.#call.consumed(length)
+      return
+    }
+    if (!this.#held.take(octets)) {
+      this.#isOver = true
+      this.#call.refuse('no-room')
+      this.#stream.close(constants.NGHTTP2_CANCEL)
+      return
+    }
     this.#stream.write(Buffer.from(octets), () => this.#call.consumed(length))
   }
 
@@ -116,6 +129,7 @@ class BridgedCall {
   }
 
   #write(chunk: Buffer): void {
+    this.#held.answered()
     if (!this.#call.write(chunk)) this.#stream.pause()
   }
 
@@ -138,6 +152,7 @@ class BridgedCall {
 
   /** All has come, or the server behind gave the call up, or is gone. */
   #closed(): void {
+    this.#held.close()
     if (this.#isOver) return
     const code = this.#stream.rstCode
     if (this.#hasResponded && this.#hasEnded && code === constants.NGHTTP2_NO_ERROR) {

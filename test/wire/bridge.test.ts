@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Bridged, paths, startBridged } from '../support/wire/engines.js'
+
+const identity = (value: Buffer) => value
+const bufferedBytesMax = 200_000
+const own = { 'grpc.use_local_subchannel_pool': 1 }
+
+let bridged: Bridged
+beforeAll(async () => {
+  bridged = await startBridged({ bufferedBytesMax })
+})
+afterAll(() => bridged.close())
+
+const open = () => new Client(`127.0.0.1:${bridged.port}`, credentials.createInsecure(), own)
+const chatting = (client: Client) => client.makeBidiStreamRequest(paths.chat, identity, identity)
+
+describe('what a bridged call makes the server behind hold', () => {
+  test('is counted, up to what one connection may', async () => {
+    const client = open()
+    const begin = () => {
+      const call = client.makeClientStreamRequest(paths.echo, identity, identity, () => {})
+      call.on('error', () => {})
+      call.write(Buffer.alloc(90_000))
+      return call
+    }
+    const first = begin()
+    await expect.poll(() => bridged.server.bufferedBytes).toBeGreaterThan(90_000)
+    const second = begin()
+    await expect.poll(() => bridged.server.bufferedBytes).toBeGreaterThan(180_000)
+    const [told] = await once(begin(), 'status')
+    expect(told).toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+    first.cancel()
+    await expect.poll(() => bridged.server.bufferedBytes).toBeLessThan(100_000)
+    expect(bridged.server.bufferedBytes).toBeGreaterThan(90_000)
+    second.cancel()
+    client.close()
+    await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
+  })
+
+  test('is given back with the answer', async () => {
+    const client = open()
+    for (let asked = 0; asked < 5; asked++) {
+      const answer = await new Promise((resolve, reject) => {
+        const settle = (error: ServiceError | null, value?: Buffer) =>
+          error ? reject(error) : resolve(value)
+        client.makeUnaryRequest(paths.echo, identity, identity, Buffer.alloc(90_000, 'a'), settle)
+      })
+      expect(answer).toHaveLength(90_000)
+    }
+    await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
+    client.close()
+  })
+
+  test('is given back by a stream for each message that was answered', async () => {
+    const client = open()
+    const stream = chatting(client)
+    for (let asked = 0; asked < 5; asked++) {
+      stream.write(Buffer.alloc(90_000, 'a'))
+      const [answer] = await once(stream, 'data')
+      expect(answer).toHaveLength(90_000)
+    }
+    stream.end()
+    stream.resume()
+    await once(stream, 'end')
+    await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
+    client.close()
+  })
+})
