@@ -25,6 +25,8 @@ export interface BridgeOptions {
 
 export interface Bridge {
   readonly fallback: Fallback
+  /** The connection of the peer is closed, and all its calls with it. */
+  leave(peer: Peer): void
   close(): void
 }
 
@@ -47,13 +49,14 @@ export function createBridge(options: BridgeOptions): Bridge {
   }
   return {
     fallback: (call) => new BridgedCall(call, sessionOf(call.peer), options).receiver,
+    leave: (peer) => sessions.get(peer)?.destroy(),
     close() {
       for (const session of sessions.values()) session.destroy()
     },
   }
 }
 
-/** Closes when nothing has used it for so long: the client's connection may be gone. */
+/** Closes when nothing has used it for so long, though its client may still be there. */
 const idleMs = 60_000
 
 function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {

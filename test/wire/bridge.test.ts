@@ -15,6 +15,12 @@ afterAll(() => bridged.close())
 
 const open = () => new Client(`127.0.0.1:${bridged.port}`, credentials.createInsecure(), own)
 const chatting = (client: Client) => client.makeBidiStreamRequest(paths.chat, identity, identity)
+const echo = (client: Client, message: Buffer) =>
+  new Promise<Buffer | undefined>((resolve, reject) => {
+    const settle = (error: ServiceError | null, value?: Buffer) =>
+      error ? reject(error) : resolve(value)
+    client.makeUnaryRequest(paths.echo, identity, identity, message, settle)
+  })
 
 describe('what a bridged call makes the server behind hold', () => {
   test('is counted, up to what one connection may', async () => {
@@ -42,12 +48,7 @@ describe('what a bridged call makes the server behind hold', () => {
   test('is given back with the answer', async () => {
     const client = open()
     for (let asked = 0; asked < 5; asked++) {
-      const answer = await new Promise((resolve, reject) => {
-        const settle = (error: ServiceError | null, value?: Buffer) =>
-          error ? reject(error) : resolve(value)
-        client.makeUnaryRequest(paths.echo, identity, identity, Buffer.alloc(90_000, 'a'), settle)
-      })
-      expect(answer).toHaveLength(90_000)
+      expect(await echo(client, Buffer.alloc(90_000, 'a'))).toHaveLength(90_000)
     }
     await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
     client.close()
@@ -67,4 +68,15 @@ describe('what a bridged call makes the server behind hold', () => {
     await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
     client.close()
   })
+})
+
+test('a session behind ends with the connection that it was for', async () => {
+  const client = open()
+  const earlier = bridged.sessions.length
+  await echo(client, Buffer.from('one'))
+  await echo(client, Buffer.from('two'))
+  expect(bridged.sessions.length).toBe(earlier + 1)
+  expect(bridged.sessions.at(-1)?.destroyed).toBe(false)
+  client.close()
+  await expect.poll(() => bridged.sessions.at(-1)?.destroyed).toBe(true)
 })

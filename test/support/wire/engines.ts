@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
@@ -116,21 +117,30 @@ export async function startWire(tls?: object): Promise<Engine & { readonly serve
 
 export interface Bridged extends Engine {
   readonly server: WireServer
+  /** Connections that the bridge has opened so far. */
+  readonly sessions: readonly Duplex[]
   readonly bugs: readonly unknown[]
 }
 
 /** The wire in front, with nothing of its own, of grpc-js. */
 export async function startBridged(limits: Partial<ServerLimits> = {}): Promise<Bridged> {
   const behind = await startGrpcJs()
-  const bridge = createBridge({ connect: () => connect(behind.path) })
+  const sessions: Duplex[] = []
+  const bridge = createBridge({
+    connect() {
+      const session = connect(behind.path)
+      sessions.push(session)
+      return session
+    },
+  })
   const bugs: unknown[] = []
   const server = createWireServer({
-    ...{ methods: {}, fallback: bridge.fallback, limits },
+    ...{ methods: {}, fallback: bridge.fallback, onPeerGone: bridge.leave, limits },
     onBug: (error) => bugs.push(error),
   })
   const port = await server.listen({ host: '127.0.0.1', port: 0 })
   return {
-    ...{ name: 'bridge', port, path: '', server, bugs },
+    ...{ name: 'bridge', port, path: '', server, sessions, bugs },
     async close() {
       await server.close(0)
       bridge.close()
