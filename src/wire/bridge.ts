@@ -49,9 +49,12 @@ export function createBridge(options: BridgeOptions): Bridge {
   }
   return {
     fallback: (call) => new BridgedCall(call, sessionOf(call.peer), options).receiver,
-    leave: (peer) => sessions.get(peer)?.destroy(),
+    leave(peer) {
+      const session = sessions.get(peer)
+      if (session) endSession(session)
+    },
     close() {
-      for (const session of sessions.values()) session.destroy()
+      for (const session of sessions.values()) endSession(session)
     },
   }
 }
@@ -71,6 +74,12 @@ function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {
   session.on('error', () => {})
   session.unref()
   return session
+}
+
+/** Its timer would keep a session that is destroyed until the idle time is over. */
+function endSession(session: ClientHttp2Session): void {
+  session.setTimeout(0)
+  session.destroy()
 }
 
 class BridgedCall {
