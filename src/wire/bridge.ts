@@ -185,25 +185,33 @@ const unreachable: Fields = [
 /** Eight digits are the most that the header may have. */
 const timeoutMsMax = 99_999_999
 
+/**
+ * What node:http2 throws for, or what speaks of the connection here. The others that do are refused
+ * before a request gets so far.
+ */
+const dropped: ReadonlySet<string> = new Set(['content-length', 'http2-settings'])
+
 function requestHeaders(call: RawCall, { annotate }: BridgeOptions): OutgoingHttpHeaders {
   const notes = annotate?.(call.peer) ?? {}
-  const headers: OutgoingHttpHeaders = {}
+  // Clients may name metadata as they like, also as every object names something of its own.
+  const headers: OutgoingHttpHeaders = Object.create(null)
   for (let at = 0; at < call.fields.length; at += 2) {
     const name = call.fields[at] ?? ''
-    if (name in notes || name === 'content-length') continue
+    if (Object.hasOwn(notes, name) || dropped.has(name)) continue
     addHeader(headers, name, call.fields[at + 1] ?? '')
   }
   // Worked out here, because servers differ in what they make of large and of odd ones.
   if (call.timeoutMs < Number.POSITIVE_INFINITY) {
     headers['grpc-timeout'] = `${Math.min(Math.ceil(call.timeoutMs), timeoutMsMax)}m`
   }
-  return { ...headers, ...notes }
+  return Object.assign(headers, notes)
 }
 
 /** Joined as RFC 9110 section 5.3 has it: node:http2 refuses to send some names twice. */
 function addHeader(headers: OutgoingHttpHeaders, name: string, value: string): void {
   const known = headers[name]
-  headers[name] = known === undefined ? value : `${known}, ${value}`
+  // Of which it takes one value alone, the one that a request may have.
+  headers[name] = known === undefined || name === 'te' ? value : `${known}, ${value}`
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): string[] {

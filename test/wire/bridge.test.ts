@@ -1,7 +1,12 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http2'
+import { type AddressInfo, connect } from 'node:net'
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBridge } from '../../src/wire/bridge.js'
 import { type Bridged, paths, startBridged } from '../support/wire/engines.js'
+import * as f from '../support/wire/frames.js'
+import { WirePeer } from '../support/wire/peer.js'
 
 const identity = (value: Buffer) => value
 const bufferedBytesMax = 200_000
@@ -79,4 +84,39 @@ test('a session behind ends with the connection that it was for', async () => {
   expect(bridged.sessions.at(-1)?.destroyed).toBe(false)
   client.close()
   await expect.poll(() => bridged.sessions.at(-1)?.destroyed).toBe(true)
+})
+
+test('the server behind gets every header that may be sent on, and none that may not', async () => {
+  const seen: Record<string, unknown>[] = []
+  const behind = createServer().on('stream', (stream, headers) => {
+    seen.push({ ...headers })
+    stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true })
+  })
+  behind.listen(0, '127.0.0.1')
+  await once(behind, 'listening')
+  const { port } = behind.address() as AddressInfo
+  const bridge = createBridge({
+    connect: () => connect(port, '127.0.0.1'),
+    annotate: () => ({ 'x-peer': 'known' }),
+  })
+  const peer = WirePeer.greeted({ fallback: bridge.fallback })
+  const sent = ['x', 'a', 'x', 'b', 'constructor', 'c', '__proto__', 'd', 'x-peer', 'another']
+  const notSent = ['http2-settings', 'AAMAAABkAAQAAP__', 'te', 'trailers', 'content-length', '6']
+  peer.send(
+    f.headers(1, f.callFields('/test.Any/Any', ...sent, ...notSent)),
+    f.lastData(1, f.message('a')),
+  )
+  await expect
+    .poll(() => {
+      peer.flush()
+      return peer.status(1)
+    })
+    .toBe(0)
+  expect(peer.bugs).toEqual([])
+  const [headers] = seen
+  expect(headers).toMatchObject({ x: 'a, b', constructor: 'c', 'x-peer': 'known', te: 'trailers' })
+  expect(Object.getOwnPropertyDescriptor(headers, '__proto__')?.value).toBe('d')
+  for (const name of ['http2-settings', 'content-length']) expect(headers).not.toHaveProperty(name)
+  bridge.close()
+  behind.close()
 })
