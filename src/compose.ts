@@ -95,7 +95,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
     ...asked,
-    watching,
+    ...{ watching, schedule },
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,

@@ -24,6 +24,7 @@ export function createFrontServer(library: LibraryServer, deps: HotMethodsDeps):
   const wire = createWireServer({
     methods: wireMethods({ ...deps, nowMs: systemClock.nowMs, isServing: () => isServing }),
     fallback: bridge.fallback,
+    onPeerGone: bridge.leave,
     onBug: (error) => deps.onBug(error, 'the transport'),
   })
   return {

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 import type { Fields } from './fields.js'
 import type { Fallback, RawCall, RawReceiver } from './grpc/raw-call.js'
 import { Status } from './grpc/status.js'
+import { HeldRequest } from './held-request.js'
 import type { Peer } from './peer.js'
 
 export interface BridgeOptions {
@@ -24,6 +25,8 @@ export interface BridgeOptions {
 
 export interface Bridge {
   readonly fallback: Fallback
+  /** The connection of the peer is closed, and all its calls with it. */
+  leave(peer: Peer): void
   close(): void
 }
 
@@ -46,13 +49,17 @@ export function createBridge(options: BridgeOptions): Bridge {
   }
   return {
     fallback: (call) => new BridgedCall(call, sessionOf(call.peer), options).receiver,
+    leave(peer) {
+      const session = sessions.get(peer)
+      if (session) endSession(session)
+    },
     close() {
-      for (const session of sessions.values()) session.destroy()
+      for (const session of sessions.values()) endSession(session)
     },
   }
 }
 
-/** Closes when nothing has used it for so long: the client's connection may be gone. */
+/** Closes when nothing has used it for so long, though its client may still be there. */
 const idleMs = 60_000
 
 function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {
@@ -69,9 +76,16 @@ function openSession({ connect: open }: BridgeOptions): ClientHttp2Session {
   return session
 }
 
+/** Its timer would keep a session that is destroyed until the idle time is over. */
+function endSession(session: ClientHttp2Session): void {
+  session.setTimeout(0)
+  session.destroy()
+}
+
 class BridgedCall {
   readonly #call: RawCall
   readonly #stream: ClientHttp2Stream
+  readonly #held: HeldRequest
   #hasResponded = false
   #hasEnded = false
   #trailers: Fields | undefined
@@ -79,6 +93,7 @@ class BridgedCall {
 
   constructor(call: RawCall, session: ClientHttp2Session, options: BridgeOptions) {
     this.#call = call
+    this.#held = new HeldRequest(call)
     this.#stream = session.request(requestHeaders(call, options), { endStream: false })
     this.#stream.on('response', (headers, flags) => this.#respond(headers, flags))
     this.#stream.on('trailers', (trailers) => this.#finishWith(fieldsOf(trailers)))
@@ -103,6 +118,16 @@ class BridgedCall {
   /** Copied, because it lies in what was read; credited when it is on its way. */
   #forward(octets: Buffer): void {
     const { length } = octets
+    if (this.#isOver) {
+      this.#call.consumed(length)
+      return
+    }
+    if (!this.#held.take(octets)) {
+      this.#isOver = true
+      this.#call.refuse('no-room')
+      this.#stream.close(constants.NGHTTP2_CANCEL)
+      return
+    }
     this.#stream.write(Buffer.from(octets), () => this.#call.consumed(length))
   }
 
@@ -116,6 +141,7 @@ class BridgedCall {
   }
 
   #write(chunk: Buffer): void {
+    this.#held.answered()
     if (!this.#call.write(chunk)) this.#stream.pause()
   }
 
@@ -138,6 +164,7 @@ class BridgedCall {
 
   /** All has come, or the server behind gave the call up, or is gone. */
   #closed(): void {
+    this.#held.close()
     if (this.#isOver) return
     const code = this.#stream.rstCode
     if (this.#hasResponded && this.#hasEnded && code === constants.NGHTTP2_NO_ERROR) {
@@ -158,25 +185,33 @@ const unreachable: Fields = [
 /** Eight digits are the most that the header may have. */
 const timeoutMsMax = 99_999_999
 
+/**
+ * What node:http2 throws for, or what speaks of the connection here. The others that do are refused
+ * before a request gets so far.
+ */
+const dropped: ReadonlySet<string> = new Set(['content-length', 'http2-settings'])
+
 function requestHeaders(call: RawCall, { annotate }: BridgeOptions): OutgoingHttpHeaders {
   const notes = annotate?.(call.peer) ?? {}
-  const headers: OutgoingHttpHeaders = {}
+  // Clients may name metadata as they like, also as every object names something of its own.
+  const headers: OutgoingHttpHeaders = Object.create(null)
   for (let at = 0; at < call.fields.length; at += 2) {
     const name = call.fields[at] ?? ''
-    if (name in notes || name === 'content-length') continue
+    if (Object.hasOwn(notes, name) || dropped.has(name)) continue
     addHeader(headers, name, call.fields[at + 1] ?? '')
   }
   // Worked out here, because servers differ in what they make of large and of odd ones.
   if (call.timeoutMs < Number.POSITIVE_INFINITY) {
     headers['grpc-timeout'] = `${Math.min(Math.ceil(call.timeoutMs), timeoutMsMax)}m`
   }
-  return { ...headers, ...notes }
+  return Object.assign(headers, notes)
 }
 
 /** Joined as RFC 9110 section 5.3 has it: node:http2 refuses to send some names twice. */
 function addHeader(headers: OutgoingHttpHeaders, name: string, value: string): void {
   const known = headers[name]
-  headers[name] = known === undefined ? value : `${known}, ${value}`
+  // Of which it takes one value alone, the one that a request may have.
+  headers[name] = known === undefined || name === 'te' ? value : `${known}, ${value}`
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): string[] {

@@ -11,6 +11,7 @@ import type { Fallback } from './grpc/raw-call.js'
 import { type ConnectionLimits, defaultConnectionLimits } from './http2/limits.js'
 import { MemoryBudget } from './http2/memory-budget.js'
 import { Slab } from './http2/outbox.js'
+import type { Peer } from './peer.js'
 import { SocketConnection } from './socket-connection.js'
 import { socketPeer } from './socket-peer.js'
 import { type WaitingLimits, WaitingRoom } from './waiting-room.js'
@@ -44,6 +45,8 @@ export interface WireServerOptions {
   readonly fallback?: Fallback
   readonly limits?: Partial<ServerLimits>
   readonly clock?: Clock
+  /** The connection of a peer is closed: it makes no more calls. */
+  onPeerGone?(peer: Peer): void
   /** A handler threw, or this server has a mistake in it. The call or connection has ended. */
   onBug?(error: unknown): void
 }
@@ -75,6 +78,7 @@ class GrpcWireServer implements WireServer {
   readonly #clock: Clock
   readonly #methods: ReadonlyMap<string, Method>
   readonly #fallback: Fallback | undefined
+  readonly #onPeerGone: (peer: Peer) => void
   readonly #onBug: (error: unknown) => void
   readonly #budget: MemoryBudget
   readonly #busyPoll: BusyPoll
@@ -86,11 +90,12 @@ class GrpcWireServer implements WireServer {
   #isClosing = false
   #onEmpty: (() => void) | undefined
 
-  constructor({ methods, fallback, limits, clock, onBug }: WireServerOptions) {
+  constructor({ methods, fallback, limits, clock, onPeerGone, onBug }: WireServerOptions) {
     this.#limits = { ...defaultServerLimits, ...limits }
     this.#clock = clock ?? systemClock
     this.#methods = new Map(Object.entries(methods))
     this.#fallback = fallback
+    this.#onPeerGone = onPeerGone ?? (() => {})
     this.#onBug = onBug ?? (() => {})
     this.#budget = new MemoryBudget(this.#limits.processBufferedBytesMax)
     this.#busyPoll = new BusyPoll(this.#clock, this.#limits.busyPollMs)
@@ -138,17 +143,20 @@ class GrpcWireServer implements WireServer {
   }
 
   #serve(socket: Socket): void {
-    const from = socket.remoteAddress ?? ''
+    const peer = socketPeer(socket)
     const connection: SocketConnection<unknown> = new SocketConnection(socket, {
       limits: this.#limits,
-      acceptor: new Calls(this.#callsDeps(socket)),
+      acceptor: new Calls(this.#callsDeps(peer)),
       slab: this.#slab,
       processBudget: this.#budget,
       clock: this.#clock,
       busyPoll: this.#busyPoll,
       onBug: this.#onBug,
-      onLeft: () => this.#waitingRoom.left(from),
-      onClose: () => this.#forget(connection),
+      onLeft: () => this.#waitingRoom.left(peer.address),
+      onClose: () => {
+        this.#onPeerGone(peer)
+        this.#forget(connection)
+      },
     })
     this.#connections.add(connection)
   }
@@ -169,10 +177,10 @@ class GrpcWireServer implements WireServer {
     else socket.destroy()
   }
 
-  #callsDeps(socket: Socket) {
+  #callsDeps(peer: Peer) {
     const deps: CallDeps = {
       limits: this.#limits,
-      peer: socketPeer(socket),
+      peer,
       inflate: this.#inflate,
       onBug: this.#onBug,
     }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import {
   Client,
   type ClientDuplexStream,
   credentials,
+  Metadata,
   makeClientConstructor,
   status,
 } from '@grpc/grpc-js'
@@ -16,21 +18,33 @@ import {
 import { anAdministrator, describeAnswer } from '../support/acts.js'
 import { startSystem, type TestSystem } from '../support/system.js'
 
+/** An address of this machine that is not loopback: who calls it needs a key. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+
 type Stream = ClientDuplexStream<AuthorizeStreamRequest, AuthorizeStreamResponse>
 
 describe.each(['on', 'off'])('questions in a stream, with our own transport %s', (wire) => {
   let system: TestSystem
   let key: string
   beforeAll(async () => {
-    system = await startSystem({ POSTERN_WIRE: wire })
+    system = await startSystem({
+      POSTERN_WIRE: wire,
+      ...(outside && { POSTERN_LISTEN: '0.0.0.0:0', POSTERN_INSECURE: 'true' }),
+    })
     key = (await anAdministrator(system.owner, 'IAMReadOnly')).key
   })
   afterAll(() => system.close())
 
-  const open = (): { stream: Stream; close(): void } => {
+  const open = (address = system.address, secret = ''): { stream: Stream; close(): void } => {
     const Service = makeClientConstructor(AuthorizationServiceService, 'AuthorizationService')
-    const client = new Service(system.address, credentials.createInsecure())
-    const stream = (client as unknown as { authorizeStream(): Stream }).authorizeStream()
+    const client = new Service(address, credentials.createInsecure())
+    const metadata = new Metadata()
+    if (secret) metadata.set('authorization', `Bearer ${secret}`)
+    const stream = (
+      client as unknown as { authorizeStream(metadata: Metadata): Stream }
+    ).authorizeStream(metadata)
     return { stream, close: () => client.close() }
   }
   const asking = (id: string, parts: object = {}) =>
@@ -98,6 +112,27 @@ describe.each(['on', 'off'])('questions in a stream, with our own transport %s',
     stream.write(Buffer.from([0x12, 0x05]))
     expect(await ended).toMatchObject({ code: status.INVALID_ARGUMENT })
     client.close()
+  })
+
+  // A machine may have no address but loopback; nobody needs a key there.
+  it.skipIf(!outside)('end soon after the key of who asks them is gone', async () => {
+    const { owner } = system
+    const bearer = { $case: 'userId', value: (await owner.users.getUser()).id } as const
+    const { secret, apiKey } = await owner.apiKeys.createApiKey({ bearer })
+    const { stream, close } = open(`${outside}:${system.address.split(':').at(-1)}`, secret)
+    const ended = once(stream, 'error')
+    let answers = 0
+    stream.on('data', () => {
+      answers += 1
+    })
+    stream.write(asking('before'))
+    await expect.poll(() => answers).toBe(1)
+    await owner.apiKeys.deleteApiKey({ accessKey: apiKey?.accessKey ?? '' })
+    const asked = setInterval(() => stream.write(asking('after')), 20)
+    const [refusal] = await ended
+    clearInterval(asked)
+    expect(refusal).toMatchObject({ code: status.UNAUTHENTICATED })
+    close()
   })
 
   it('wait for a reader that is slower than they are', async () => {

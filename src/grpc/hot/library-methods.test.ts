@@ -15,7 +15,7 @@ it('sends each of two calls that come together its own answer', async () => {
   const nobody = { authorizeNow: () => undefined, authorize: () => Promise.reject(new Error()) }
   const admission = createAdmission('anyone', nobody)
   const onBug = (error: unknown) => expect(error).toBeUndefined()
-  const { authorize } = libraryMethods({ hot, admission, onBug })
+  const { authorize } = libraryMethods({ hot, admission, schedule: () => () => {}, onBug })
   const ask = (octet: number) =>
     new Promise<unknown>((resolve) => {
       const call = { request: Buffer.of(octet), getPeer: () => '127.0.0.1:1' }

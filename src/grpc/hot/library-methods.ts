@@ -6,6 +6,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { DomainError } from '../../domain/errors.js'
+import type { Schedule } from '../../service/schedule.js'
 import type { Admission } from '../admission.js'
 import { endWith, toServiceError } from '../errors.js'
 import { AuthorizationServiceService } from '../gen/postern/v1/authorization.js'
@@ -15,6 +16,7 @@ import { StreamSession } from './stream-session.js'
 export interface HotMethodsDeps {
   readonly hot: HotCalls
   readonly admission: Admission
+  readonly schedule: Schedule
   /** Called with what is no refusal: a bug, to be logged. */
   onBug(error: unknown, path: string): void
 }
@@ -65,13 +67,15 @@ function unary(deps: HotMethodsDeps, answer: UnaryAnswer) {
 
 async function serveStream(deps: HotMethodsDeps, call: Duplex): Promise<void> {
   await deps.admission.admit(call)
-  const session = new StreamSession(deps.hot, {
+  const session = new StreamSession(deps, {
     send: (message) => call.write(Buffer.from(message)),
     pause: () => void call.pause(),
     resume: () => void call.resume(),
     finish: (error) => (error === undefined ? call.end() : endStream(deps, call, error)),
     leftMs: () => leftMs(call),
+    admit: () => deps.admission.admit(call),
   })
+  session.begin()
   call.on('drain', () => session.drain())
   call.on('cancelled', () => session.cancel())
   call.on('end', () => session.end())

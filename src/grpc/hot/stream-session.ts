@@ -1,4 +1,6 @@
+import type { Schedule } from '../../service/schedule.js'
 import type { HotCalls } from './hot-calls.js'
+import { RenewedAdmission } from './renewed-admission.js'
 
 /** One call of AuthorizeStream, whichever engine carries it. */
 export interface AnswerChannel {
@@ -9,6 +11,13 @@ export interface AnswerChannel {
   /** Ends the call: well, or with what went wrong. */
   finish(error?: unknown): void
   leftMs(): number
+  /** As `HotCaller.admit`. */
+  admit(): undefined | Promise<void>
+}
+
+export interface StreamSessionDeps {
+  readonly hot: Pick<HotCalls, 'authorizeStreamed'>
+  readonly schedule: Schedule
 }
 
 /** Questions of one call that wait for the store; more are not read before some are answered. */
@@ -16,26 +25,34 @@ const waitingMax = 1_000
 
 /** Answers each question as soon as it can be, and reads no faster than it is read. */
 export class StreamSession {
-  readonly #hot: HotCalls
+  readonly #hot: StreamSessionDeps['hot']
   readonly #channel: AnswerChannel
+  readonly #admission: RenewedAdmission
+  #isAdmitting = false
   #waiting = 0
   #hasRoom = true
   #isPaused = false
   #isEnded = false
   #isFinished = false
 
-  constructor(hot: HotCalls, channel: AnswerChannel) {
+  constructor({ hot, schedule }: StreamSessionDeps, channel: AnswerChannel) {
     this.#hot = hot
     this.#channel = channel
+    this.#admission = new RenewedAdmission(() => channel.admit(), schedule)
+  }
+
+  /** The caller was admitted, before the first message. */
+  begin(): void {
+    if (!this.#isFinished) this.#admission.begin()
   }
 
   /** `message` is good during the call only. */
   message(message: Buffer): void {
     if (this.#isFinished) return
     try {
-      const answer = this.#hot.authorizeStreamed(message, this.#channel.leftMs())
-      if (answer instanceof Uint8Array) this.#send(answer)
-      else this.#await(answer)
+      const admission = this.#admission.renew()
+      if (admission) this.#await(this.#answerAfter(admission, Buffer.from(message)))
+      else this.#answer(message)
     } catch (error) {
       this.#finish(error)
     }
@@ -56,6 +73,24 @@ export class StreamSession {
   /** Nobody listens any more. */
   cancel(): void {
     this.#isFinished = true
+    this.#admission.end()
+  }
+
+  #answer(message: Buffer): void {
+    const answer = this.#hot.authorizeStreamed(message, this.#channel.leftMs())
+    if (answer instanceof Uint8Array) this.#send(answer)
+    else this.#await(answer)
+  }
+
+  /** Questions that follow wait too: nobody is answered who may not be admitted any more. */
+  async #answerAfter(admission: Promise<void>, message: Buffer): Promise<Uint8Array> {
+    this.#isAdmitting = true
+    this.#pause()
+    await admission
+    this.#isAdmitting = false
+    const answer = this.#hot.authorizeStreamed(message, this.#channel.leftMs())
+    // Good until the next one only, which may come before this one is sent.
+    return answer instanceof Uint8Array ? Buffer.from(answer) : answer
   }
 
   #await(answer: Promise<Uint8Array>): void {
@@ -86,7 +121,8 @@ export class StreamSession {
   }
 
   #goOn(): void {
-    if (!this.#isPaused || !this.#hasRoom || this.#waiting >= waitingMax / 2) return
+    if (!this.#isPaused || !this.#hasRoom || this.#isAdmitting) return
+    if (this.#waiting >= waitingMax / 2) return
     this.#isPaused = false
     this.#channel.resume()
   }
@@ -98,6 +134,7 @@ export class StreamSession {
   #finish(error?: unknown): void {
     if (this.#isFinished) return
     this.#isFinished = true
+    this.#admission.end()
     this.#channel.finish(error)
   }
 }

@@ -116,23 +116,25 @@ function openStream(
   callerOf: (call: Call) => HotCaller,
 ): MessageReceiver | Refusal {
   const caller = callerOf(call)
-  const session = new StreamSession(deps.hot, {
+  const session = new StreamSession(deps, {
     send: (message) => call.send(message),
     pause: () => call.pause(),
     resume: () => call.resume(),
     finish: (error) =>
       error === undefined ? call.finish() : call.finish(toRefusal(deps, call, error)),
     leftMs: () => caller.leftMs(),
+    admit: () => caller.admit(),
   })
+  const begin = () => {
+    session.begin()
+    call.resume()
+  }
   try {
     const admission = caller.admit()
     if (admission) {
       call.pause()
-      admission.then(
-        () => call.resume(),
-        (error: unknown) => call.finish(toRefusal(deps, call, error)),
-      )
-    }
+      admission.then(begin, (error: unknown) => call.finish(toRefusal(deps, call, error)))
+    } else session.begin()
   } catch (error) {
     return toRefusal(deps, call, error)
   }

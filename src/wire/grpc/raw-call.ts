@@ -4,8 +4,9 @@ import { ErrorCode } from '../http2/error-code.js'
 import type { Receiver, Stream } from '../http2/stream.js'
 import { type Call, type CallDeps, ServerCall } from './call.js'
 import type { CallHead } from './call-head.js'
+import { messageRefusal, type RequestProblem } from './message-refusal.js'
 import { Refusal } from './reply.js'
-import { trailersOnlyBlock } from './reply-blocks.js'
+import { refusalTrailersBlock, trailersOnlyBlock } from './reply-blocks.js'
 import { Status } from './status.js'
 
 /** A call whose handler speaks HTTP itself: octets of a body in, any answer out. */
@@ -22,9 +23,15 @@ export interface RawCall extends Call {
   reset(code: number): void
   /** So many octets of the body are consumed, and the client may send as many again. */
   consumed(bytes: number): void
+  /** Counts memory that the call takes elsewhere; answers false, having done nothing, for too much. */
+  hold(bytes: number): boolean
+  /** Of what was held; also after the end of the call. */
+  unhold(bytes: number): void
+  /** Ends the call, whatever it has answered so far. */
+  refuse(problem: RequestProblem): void
 }
 
-/** Where the body of a raw call goes. Nothing is called after `cancel`. */
+/** Where the body of a raw call goes. Nothing is called after `cancel` and after a refusal. */
 export interface RawReceiver {
   /** Good during the call only. */
   data(octets: Buffer): void
@@ -53,7 +60,13 @@ class RawServerCall extends ServerCall implements Receiver, RawCall {
   #receiver: RawReceiver | undefined
   #hasResponded = false
 
+  /**
+   * What kind of call this is is not known here, and streams may last. But a request that does not
+   * come to its end is given up, like that of a unary call, unless an answer shows that it is a stream.
+   */
   open(fallback: Fallback): void {
+    const dueAtMs = this.stream.beganAtMs + this.deps.limits.timeoutMsDefault
+    if (dueAtMs < this.deadlineAtMs) this.stream.setDeadline(dueAtMs)
     this.#guarded(() => {
       this.#receiver = fallback(this)
     })
@@ -69,6 +82,7 @@ class RawServerCall extends ServerCall implements Receiver, RawCall {
 
   respond(fields: Fields, isEnd = false): void {
     this.#hasResponded = true
+    this.stream.setDeadline(this.deadlineAtMs)
     this.stream.respond(encodeFields(fields), isEnd)
   }
 
@@ -88,14 +102,29 @@ class RawServerCall extends ServerCall implements Receiver, RawCall {
     this.stream.credit(bytes)
   }
 
+  hold(bytes: number): boolean {
+    return this.stream.host.hold(bytes)
+  }
+
+  unhold(bytes: number): void {
+    this.stream.host.unhold(bytes)
+  }
+
+  refuse(problem: RequestProblem): void {
+    this.#refuse(messageRefusal(problem))
+    this.abandon()
+  }
+
   data(octets: Buffer, start: number, end: number, isLast: boolean): void {
     this.#guarded(() => {
       if (end > start) this.#receiver?.data(octets.subarray(start, end))
-      if (isLast) this.#receiver?.end(undefined)
     })
+    if (isLast) this.end(undefined)
   }
 
   end(trailers: Fields | undefined): void {
+    if (this.isCancelled) return
+    this.stream.setDeadline(this.deadlineAtMs)
     this.#guarded(() => this.#receiver?.end(trailers))
   }
 
@@ -110,12 +139,13 @@ class RawServerCall extends ServerCall implements Receiver, RawCall {
 
   expire(): void {
     if (this.#hasResponded) this.stream.reset(ErrorCode.cancel)
-    else this.#refuse(Status.deadlineExceeded, 'the deadline has passed')
+    else this.#refuse(new Refusal(Status.deadlineExceeded, 'the deadline has passed'))
     this.cancel(ErrorCode.cancel)
   }
 
-  #refuse(status: Status, message: string): void {
-    this.stream.respond(trailersOnlyBlock(new Refusal(status, message)), true)
+  #refuse(refusal: Refusal): void {
+    if (this.#hasResponded) this.stream.finish(refusalTrailersBlock(refusal))
+    else this.stream.respond(trailersOnlyBlock(refusal), true)
   }
 
   #guarded(work: () => void): void {
@@ -124,7 +154,7 @@ class RawServerCall extends ServerCall implements Receiver, RawCall {
     } catch (error) {
       this.deps.onBug(error)
       if (this.#hasResponded) this.stream.reset(ErrorCode.internalError)
-      else this.#refuse(Status.internal, 'internal error')
+      else this.#refuse(new Refusal(Status.internal, 'internal error'))
     }
   }
 }

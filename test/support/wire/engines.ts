@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
@@ -14,7 +15,12 @@ import { createBridge } from '../../../src/wire/bridge.js'
 import type { Method } from '../../../src/wire/grpc/method.js'
 import { Answer, Refusal } from '../../../src/wire/grpc/reply.js'
 import { Status } from '../../../src/wire/grpc/status.js'
-import { createWireServer, type Endpoint, type WireServer } from '../../../src/wire/server.js'
+import {
+  createWireServer,
+  type Endpoint,
+  type ServerLimits,
+  type WireServer,
+} from '../../../src/wire/server.js'
 
 /** One service, served by each engine: what they answer must not differ. */
 
@@ -109,14 +115,32 @@ export async function startWire(tls?: object): Promise<Engine & { readonly serve
   }
 }
 
+export interface Bridged extends Engine {
+  readonly server: WireServer
+  /** Connections that the bridge has opened so far. */
+  readonly sessions: readonly Duplex[]
+  readonly bugs: readonly unknown[]
+}
+
 /** The wire in front, with nothing of its own, of grpc-js. */
-export async function startBridged(): Promise<Engine> {
+export async function startBridged(limits: Partial<ServerLimits> = {}): Promise<Bridged> {
   const behind = await startGrpcJs()
-  const bridge = createBridge({ connect: () => connect(behind.path) })
-  const server = createWireServer({ methods: {}, fallback: bridge.fallback })
+  const sessions: Duplex[] = []
+  const bridge = createBridge({
+    connect() {
+      const session = connect(behind.path)
+      sessions.push(session)
+      return session
+    },
+  })
+  const bugs: unknown[] = []
+  const server = createWireServer({
+    ...{ methods: {}, fallback: bridge.fallback, onPeerGone: bridge.leave, limits },
+    onBug: (error) => bugs.push(error),
+  })
   const port = await server.listen({ host: '127.0.0.1', port: 0 })
   return {
-    ...{ name: 'bridge', port, path: '' },
+    ...{ name: 'bridge', port, path: '', server, sessions, bugs },
     async close() {
       await server.close(0)
       bridge.close()

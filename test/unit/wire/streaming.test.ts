@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import type { RawCall } from '../../../src/wire/grpc/raw-call.js'
 import type { StreamingCall } from '../../../src/wire/grpc/streaming-call.js'
 import { encodeFields } from '../../../src/wire/hpack/encoder.js'
 import { ErrorCode } from '../../../src/wire/http2/error-code.js'
@@ -138,4 +139,65 @@ test('the answers of one reading leave in one write', () => {
   const earlier = unary.writes
   unary.send(...Array.from({ length: 50 }, (_, index) => f.unaryCall(index * 2 + 1, 'hello')))
   expect(unary.writes).toBe(earlier + 1)
+})
+
+/** A call that is somebody else's, in the hands of the test. */
+function bridged(timeout: readonly string[] = []) {
+  const calls: RawCall[] = []
+  const got: string[] = []
+  const peer = WirePeer.greeted({
+    limits: { timeoutMsDefault: 60_000 },
+    fallback: (call) => {
+      calls.push(call)
+      return {
+        data: () => {},
+        end: () => got.push('end'),
+        drain: () => {},
+        cancel: () => got.push('cancel'),
+      }
+    },
+  })
+  peer.send(f.headers(1, f.callFields('/test.Other/Any', ...timeout)))
+  const [call] = calls
+  if (!call) throw new Error('the call was not opened')
+  return { peer, call, got }
+}
+
+test.each([
+  ['without a deadline', []],
+  ['with a later one', ['grpc-timeout', '10H']],
+])('a bridged request %s that does not come to its end is given up', (_, timeout) => {
+  const { peer, got } = bridged(timeout)
+  peer.send(f.data(1, f.message('half').subarray(0, 6)))
+  peer.pass(59_000)
+  expect(got).toEqual([])
+  peer.pass(2_000)
+  expect(peer.status(1)).toBe(4)
+  expect(got).toEqual(['cancel'])
+})
+
+test('a bridged request that is complete, or answered, may last', () => {
+  const complete = bridged()
+  complete.peer.send(f.lastData(1, f.message('one')))
+  const answered = bridged()
+  answered.call.respond([':status', '200'])
+  for (const { peer, got, call } of [complete, answered]) {
+    for (let minutes = 0; minutes < 10; minutes++) {
+      peer.pass(50_000)
+      peer.send(f.ping())
+    }
+    expect(got).not.toContain('cancel')
+    call.respond([':status', '200'], true)
+    peer.flush()
+    expect(peer.hasEnded(1)).toBe(true)
+  }
+})
+
+test('a bridged request that is complete keeps the deadline that it stated', () => {
+  const { peer, got } = bridged(['grpc-timeout', '70S'])
+  peer.send(f.lastData(1, f.message('one')))
+  peer.pass(69_000)
+  expect(got).toEqual(['end'])
+  peer.pass(2_000)
+  expect(peer.status(1)).toBe(4)
 })
