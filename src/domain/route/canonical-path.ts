@@ -26,13 +26,13 @@ export function canonicalSegments(target: string): readonly string[] | NotCanoni
   if (target.includes('#')) return no('holds a fragment')
   const query = target.indexOf('?')
   const path = query < 0 ? target : target.slice(0, query)
-  const raw = path.slice(1).split('/')
-  const segments: string[] = []
-  for (const [index, segment] of raw.entries()) {
-    if (segment === '' && index < raw.length - 1) return no('holds `//`')
+  const segments = path.slice(1).split('/')
+  for (let at = 0; at < segments.length; at++) {
+    const segment = segments[at] ?? ''
+    if (segment === '' && at < segments.length - 1) return no('holds `//`')
     const decoded = decodeSegment(segment)
     if (typeof decoded !== 'string') return decoded
-    segments.push(decoded)
+    segments[at] = decoded
   }
   return segments
 }

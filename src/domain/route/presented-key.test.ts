@@ -1,5 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findOverridingHeader, type Header, presentedKey } from './presented-key.js'
+import {
+  findOverridingHeader,
+  type Header,
+  isNamed,
+  normalizedName,
+  presentedKey,
+} from './presented-key.js'
 
 describe('the key of a request', () => {
   test.each<[string, Header[], string]>([
@@ -70,5 +77,19 @@ describe('a header that changes the request behind the proxy is found', () => {
     ['Accept', undefined],
   ])('%s', (name, found) => {
     expect(findOverridingHeader([[name, '']])).toBe(found)
+  })
+})
+
+describe('the name of a header', () => {
+  const spelling = fc.constantFrom('authorization', 'Authorization', 'x-auth-token', 'X_Auth-TOKEN')
+  const unit = fc.constantFrom(...'aAoxX-_ ıİKſ', '\u212a')
+  const any = fc.string({ unit, minLength: 10, maxLength: 14 })
+
+  test('is told without its one spelling just as with it', () => {
+    const known = fc.constantFrom('authorization', 'x-auth-token', 'kxx-axx-axxxx')
+    const property = fc.property(fc.oneof(spelling, any), known, (name, wanted) => {
+      expect(isNamed(name, wanted)).toBe(normalizedName(name) === wanted)
+    })
+    fc.assert(property, { numRuns: 2_000 })
   })
 })

@@ -40,7 +40,8 @@ export function normalizedName(name: string): string {
 
 /** The same as comparing with `normalizedName`, which leaves the length of a name as it is. */
 export function isNamed(name: string, known: string): boolean {
-  return name.length === known.length && normalizedName(name) === known
+  if (name.length !== known.length) return false
+  return name === known || normalizedName(name) === known
 }
 
 /** Headers by which frameworks let a client change method or path behind the proxy's back. */
@@ -55,6 +56,7 @@ const overriding = [
 /** The name of such a header, if one was sent. */
 export function findOverridingHeader(headers: Iterable<Header>): string | undefined {
   for (const [name] of headers) {
+    if (!/^x/i.test(name)) continue
     for (const known of overriding) if (isNamed(name, known)) return known
   }
   return undefined

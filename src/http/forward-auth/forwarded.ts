@@ -14,6 +14,7 @@ export function readForwarded(headers: readonly Header[]): Forwarded {
   const facts: Partial<Record<keyof typeof tellers, string>> = {}
   const addresses: string[] = []
   for (const [name, value] of headers) {
+    if (!/^x/i.test(name)) continue
     if (isNamed(name, 'x-forwarded-for')) addresses.push(value)
     const fact = factOf(name)
     if (!fact) continue
