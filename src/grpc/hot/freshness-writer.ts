@@ -28,7 +28,8 @@ function writeDuration(
   { tag, ms }: { readonly tag: number; readonly ms: number },
 ): number {
   const seconds = Math.floor(ms / 1_000)
-  const nanos = Math.floor((ms % 1_000) * 1_000_000)
+  // Not `%`, which for fractions is a call into C.
+  const nanos = Math.floor((ms - seconds * 1_000) * 1_000_000)
   to[start] = tag
   let at = start + 2
   if (seconds > 0) {

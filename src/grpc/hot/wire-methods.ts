@@ -59,17 +59,25 @@ function createCallers(deps: WireMethodsDeps): (call: Call) => HotCaller {
 class FreePeers {
   readonly #known = new WeakMap<Peer, boolean>()
   readonly #admission: Admission
+  #last: Peer | undefined
+  #isLastFree = false
 
   constructor(admission: Admission) {
     this.#admission = admission
   }
 
+  /** Calls come many to a reading, all of one peer. */
   has(peer: Peer): boolean {
-    const known = this.#known.get(peer)
-    if (known !== undefined) return known
-    const found = this.#admission.isFree(peerName(peer))
-    this.#known.set(peer, found)
-    return found
+    if (peer === this.#last) return this.#isLastFree
+    this.#isLastFree = this.#known.get(peer) ?? this.#ask(peer)
+    this.#last = peer
+    return this.#isLastFree
+  }
+
+  #ask(peer: Peer): boolean {
+    const isFree = this.#admission.isFree(peerName(peer))
+    this.#known.set(peer, isFree)
+    return isFree
   }
 }
 
