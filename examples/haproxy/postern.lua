@@ -12,6 +12,7 @@ local dropped = {
   ["upgrade"] = true,
 }
 
+-- Other spellings of these, such as x_forwarded_for, are handed on: Postern denies such requests.
 local function isDropped(name)
   return dropped[name]
     or name:match("^x%-forwarded%-")

@@ -1,6 +1,9 @@
 import type { RawRequest } from './raw-request.js'
 
-/** The key may read what is under /files/public/ alone; each of these tries for more. */
+/**
+ * The key may read what is under /files/public/, and what is under /files/inner/ from 10.0.0.0/8,
+ * where nobody is; each of these tries for more.
+ */
 export function hostileForms(key: string, otherKey: string): [string, RawRequest][] {
   const bearer = `Authorization: Bearer ${key}`
   const to = (target: string, ...headers: string[]): RawRequest => ({
@@ -71,6 +74,14 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
       'a spoofed original method',
       { ...to('/files/public/a', 'X-Original-Method: GET'), method: 'DELETE' },
     ],
+    ['no inner address', to('/files/inner/a')],
+    ...['X-Forwarded-For', 'X_Forwarded_For', 'x-forwarded_for', 'X.Forwarded-For'].map(
+      (name): [string, RawRequest] => [
+        `a spoofed address, ${name}`,
+        to('/files/inner/a', `${name}: 10.9.9.9`),
+      ],
+    ),
+    ['another spelling of the target', to('/files/secret/a', 'X_Forwarded_Uri: /files/public/a')],
     ['a method override', to('/files/public/a', 'X-HTTP-Method-Override: DELETE')],
     ['another method override', to('/files/public/a', 'X-Method-Override: DELETE')],
     ['a third method override', to('/files/public/a', 'X-HTTP-Method: DELETE')],
