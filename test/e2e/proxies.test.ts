@@ -7,13 +7,21 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../support/free-port.js'
 import { type Application, startApplication } from '../support/proxy/application.js'
-import { hostileForms } from '../support/proxy/hostile-forms.js'
+import { falseClaims, hostileForms } from '../support/proxy/hostile-forms.js'
 import { type ProxyName, type RunningProxy, startProxy } from '../support/proxy/proxy.js'
 import { sendRaw } from '../support/proxy/raw-request.js'
 import { aReader } from '../support/proxy/reader.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
 const routes = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
+
+/** What the application is told by an allow. */
+const tellings = [
+  'postern-access-key',
+  'postern-organization',
+  'postern-principal',
+  'postern-revision',
+]
 
 describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (name) => {
   let directory: string
@@ -79,6 +87,36 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
       const { status } = await sendRaw(proxy.port, request)
       expect(application.reached.slice(before)).toEqual([])
       expect(status).not.toBe(200)
+    },
+  )
+
+  it.each(falseClaims('KEY').map(([form], at) => ({ form, at })))(
+    'never tells the application what the client claims by $form',
+    async ({ at }) => {
+      const [, request] = falseClaims(reader.key)[at] ?? []
+      if (!request) throw new Error('no such form')
+      const before = application.reached.length
+      const { status } = await sendRaw(proxy.port, request)
+      const reached = application.reached.slice(before)
+      expect([200, 400, 403]).toContain(status)
+      expect(reached).toHaveLength(status === 200 ? 1 : 0)
+      for (const { headers } of reached) {
+        const told = Object.entries(headers).filter(([name]) => /^postern/.test(name))
+        expect(told.map(([name]) => name).sort()).toEqual(tellings)
+        expect(headers['postern-principal']).toBe(`application:${reader.id}`)
+        expect(headers.connection ?? '').toMatch(/^(close|keep-alive)?$/)
+        expect(JSON.stringify(told)).not.toMatch(/evil/)
+      }
+    },
+  )
+
+  it.each(['keep-alive', 'TE, close', 'Upgrade', 'keep-alive, Upgrade'])(
+    'lets through a connection that says %s',
+    async (options) => {
+      const before = application.reached.length
+      expect((await allowed(`Connection: ${options}`, 'TE: trailers')).status).toBe(200)
+      const [got] = application.reached.slice(before)
+      expect(got?.headers['postern-principal']).toBe(`application:${reader.id}`)
     },
   )
 

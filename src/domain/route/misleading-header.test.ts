@@ -25,3 +25,34 @@ it.each([
 ])('%s is none', (name) => {
   expect(findMisleadingHeader([[name, '10.0.0.1']])).toBeUndefined()
 })
+
+it.each([
+  'Postern-Principal',
+  'postern_principal',
+  'POSTERN_ORGANIZATION',
+  'Postern-Access_Key',
+  'postern.revision',
+  'Postern-Decision',
+  'Postern_Proxy_Key',
+])('%s is not for clients to say', (name) => {
+  expect(findMisleadingHeader([[name, 'user:evil']])).toMatch(/Postern-…/)
+})
+
+it.each(['Postern-Proxy-Key', 'posterns', 'x-postern-principal'])('%s may be sent', (name) => {
+  expect(findMisleadingHeader([[name, 'x']])).toBeUndefined()
+})
+
+it.each([
+  'Postern-Principal',
+  'close, Postern-Principal',
+  'keep-alive,x',
+  'Upgrade, HTTP2-Settings',
+  'close keep-alive',
+])('Connection may not say %s', (value) => {
+  expect(findMisleadingHeader([['Connection', value]])).toMatch(/`Connection`/)
+})
+
+it.each(['', 'close', 'Keep-Alive', 'TE, close', 'Upgrade', ' ,close,'])(
+  'Connection may say "%s"',
+  (value) => expect(findMisleadingHeader([['connection', value]])).toBeUndefined(),
+)

@@ -96,3 +96,30 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
     ['an unknown key', { target: '/files/public/a', headers: ['Authorization: Bearer pst_x'] }],
   ]
 }
+
+/**
+ * Requests that may pass, as long as the application is told nothing that the client says here of
+ * itself, and all that Postern says.
+ */
+export function falseClaims(key: string): [string, RawRequest][] {
+  const claim = (...headers: string[]): [string, RawRequest] => [
+    headers.join(' and '),
+    { target: '/files/public/a', headers: [`Authorization: Bearer ${key}`, ...headers] },
+  ]
+  const names = ['principal', 'organization', 'access_key', 'revision']
+  return [
+    claim('Postern-Principal: user:evil'),
+    claim('Postern-Principal: user:evil', 'Postern-Principal: user:evil'),
+    ...names.map((name) => claim(`postern_${name}: user:evil`)),
+    claim('Postern-Access_Key: evil'),
+    claim('POSTERN.PRINCIPAL: user:evil'),
+    claim('Postern_Decision: deny evil'),
+    claim('Connection: Postern-Principal'),
+    claim('Connection: close, postern-principal'),
+    claim('Connection: keep-alive', 'Connection: Postern-Organization'),
+    claim('Connection: Postern-Principal', 'Postern_Principal: user:evil'),
+    claim('Connection: Postern_Principal', 'Postern_Principal: user:evil'),
+    claim('Connection: Authorization'),
+    claim('Connection: X-Forwarded-For'),
+  ]
+}
