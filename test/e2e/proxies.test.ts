@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,13 @@ import { sendRaw } from '../support/proxy/raw-request.js'
 import { aReader } from '../support/proxy/reader.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
-const routes = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
+const example = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
+
+/** The example's, and a host on which the same paths ask what nobody may do. */
+const routes = readFileSync(example, 'utf8').replace(
+  /^routes:$/m,
+  'routes:\n  - { host: closed.test, path: "/{path**}", action: "files:nothing" }',
+)
 
 /** What the application is told by an allow. */
 const tellings = [
@@ -35,10 +41,12 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'postern-proxied-'))
     posternPort = await freePort()
+    const routesFile = join(directory, 'routes.yaml')
+    writeFileSync(routesFile, routes)
     settings = {
       POSTERN_DATABASE_URL: `file:${join(directory, 'postern.db')}`,
       POSTERN_HTTP_LISTEN: `127.0.0.1:${posternPort}`,
-      POSTERN_ROUTES_FILE: routes,
+      POSTERN_ROUTES_FILE: routesFile,
     }
     postern = await startSystem(settings)
     application = await startApplication()

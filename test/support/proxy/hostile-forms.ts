@@ -55,6 +55,7 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
     'another case': '/FILES/secret/a',
     'absolute form': 'http://app.test/files/secret/a',
     'absolute form of another host': 'http://evil.test/files/secret/a',
+    'absolute form of a host that is closed': 'http://closed.test/files/public/a',
     'no path': '*',
   }
   return [
