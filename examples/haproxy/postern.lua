@@ -12,18 +12,36 @@ local dropped = {
   ["upgrade"] = true,
 }
 
+-- Other spellings of these, such as x_forwarded_for, are handed on: Postern denies such requests.
 local function isDropped(name)
   return dropped[name]
     or name:match("^x%-forwarded%-")
     or name:match("^x%-original%-[mh]")
     or name == "x-original-uri"
-    or name:match("^postern%-")
+    or name:match("^postern")
 end
 
-local function question(txn)
+-- What else a client names in Connection would be dropped on the way to the application,
+-- postern-principal too.
+local options = { ["close"] = true, ["keep-alive"] = true, ["te"] = true, ["upgrade"] = true }
+
+local function dropsHeaders(values)
+  -- The list begins at 0.
+  for at = 0, values and #values or -1 do
+    for option in values[at]:lower():gmatch("[^,]+") do
+      local name = option:match("^%s*(.-)%s*$")
+      if name ~= "" and not options[name] then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+local function question(txn, sent)
   local headers = {}
   local host = ""
-  for name, values in pairs(txn.http:req_get_headers()) do
+  for name, values in pairs(sent) do
     local known = name:lower()
     local list = {}
     -- The list begins at 0; both of two Authorization headers are sent on.
@@ -50,7 +68,14 @@ local function first(response, name)
 end
 
 core.register_action("postern", { "http-req" }, function(txn)
-  local response = core.httpclient():get({ url = address, headers = question(txn), timeout = 2000 })
+  local sent = txn.http:req_get_headers()
+  if dropsHeaders(sent["connection"]) then
+    txn:set_var("txn.postern_reason", "REQUEST_AMBIGUOUS")
+    txn:set_var("txn.postern_status", "403")
+    return
+  end
+  local headers = question(txn, sent)
+  local response = core.httpclient():get({ url = address, headers = headers, timeout = 2000 })
   txn:set_var("txn.postern_reason", first(response, "postern-reason"))
   txn:set_var("txn.postern_challenge", first(response, "www-authenticate"))
   txn:set_var("txn.postern_principal", first(response, "postern-principal"))

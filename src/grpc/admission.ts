@@ -27,7 +27,11 @@ export function createAdmission(
   const isFree = (peer: string) => peers === 'anyone' || isLocal(peer)
   return {
     isFree,
-    admit: (call) => (isFree(call.getPeer()) ? undefined : requireAsk(sessionOf(call))),
+    admit(call) {
+      if (isFree(call.getPeer())) return undefined
+      const admitted = requireAsk(sessionOf(call))
+      return admitted instanceof Promise ? admitted.then(() => undefined) : undefined
+    },
   }
 }
 

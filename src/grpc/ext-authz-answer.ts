@@ -4,12 +4,18 @@ import type { Passage } from '../service/gate.js'
 import { encodeRevision } from '../service/revision.js'
 import { CheckResponse } from './gen/envoy/service/auth/v3/external_auth.js'
 
+/** What the application is told, or would take for told by us. */
 const claims = [
   'postern-principal',
   'postern-organization',
   'postern-access-key',
   'postern-revision',
+  'postern-decision',
+  'postern-reason',
 ]
+
+/** Servers that make variables of names take these for the same. The gate denies both; see there. */
+const withOtherSpelling = claims.flatMap((name) => [name, name.replaceAll('-', '_')])
 
 /** Always with a status: Envoy takes none for an allow. */
 export function toPassageResponse(passage: Passage): CheckResponse {
@@ -41,7 +47,7 @@ function allowed({ decision, revision }: Answer): CheckResponse {
     if (subject.keyId) headers['postern-access-key'] = subject.keyId
   }
   if (revision) headers['postern-revision'] = encodeRevision(revision)
-  const headersToRemove = claims.filter((name) => !(name in headers))
+  const headersToRemove = withOtherSpelling.filter((name) => !(name in headers))
   return CheckResponse.fromPartial({
     status: { code: status.OK },
     httpResponse: { $case: 'okResponse', value: { headers: options(headers), headersToRemove } },

@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
 import { type AuthzenDeps, addAuthzen } from './authzen/authzen.js'
 import { addClosing } from './closing.js'
@@ -7,7 +7,7 @@ import { addHeaders, requestId } from './headers.js'
 import { addHealth } from './health.js'
 import { collectOperations } from './openapi/document.js'
 import { addOpenApi } from './openapi/openapi.js'
-import { addRest, type RestDeps } from './rest/rest.js'
+import { addRest, type RestDeps, refuseUnroutable } from './rest/rest.js'
 
 export interface HttpServerDeps extends RestDeps, ForwardAuthDeps, AuthzenDeps {
   readonly version: string
@@ -26,6 +26,9 @@ export interface HttpServer {
 
 const bodyBytesMax = 256 * 1024
 
+/** Of one segment, decoded: what a proxy's route asks is one, with three ids and two long names. */
+const segmentMax = 2_048
+
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const app = fastify({
     ...(deps.tls && { https: httpsOptions(deps.tls) }),
@@ -36,6 +39,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     genReqId: requestId,
+    routerOptions: { maxParamLength: segmentMax },
+    // What is refused before any route is found.
+    frameworkErrors: (error, request, reply) =>
+      refuseUnroutable(request, reply) ?? answerError(deps, { error, request, reply }),
   })
   const described = collectOperations(app)
   const closing = addClosing(app)
@@ -63,7 +70,7 @@ function httpsOptions({ cert, key, clientCa }: NonNullable<HttpServerDeps['tls']
 interface Failure {
   readonly error: unknown
   readonly request: { readonly url: string }
-  readonly reply: { code(status: number): { send(body: unknown): unknown } }
+  readonly reply: FastifyReply
 }
 
 function answerError({ onBug }: HttpServerDeps, { error, request, reply }: Failure): unknown {

@@ -7,14 +7,14 @@ import { minimizeLatency } from './entities.js'
 import type { Permission } from './permissions.js'
 
 /**
- * Answers at once, with nothing, or once it is known, for a caller whose key's bearer may ask;
- * throws or rejects with `DomainError` for others, and for those of another organization than the
+ * Answers at once, or once it is known, for a caller whose key's bearer may ask, with the
+ * organization of that key; throws or rejects with `DomainError` for others, and for those of another organization than the
  * one that is named.
  */
 export type RequireAsk = (
   session: Session,
   organizationId?: OrganizationId,
-) => undefined | Promise<void>
+) => OrganizationId | Promise<OrganizationId>
 
 /** What asking needs: for one answer, or for a list of all. */
 export type AskPermission = 'iam:decision:ask' | 'iam:decision:search'
@@ -38,11 +38,9 @@ export function createRequireAsk(
   const decide = createDecideAbout(authorizer, permission)
   return (session, organizationId) => {
     const decision = decide(session, organizationId)
-    if (decision instanceof Promise) {
-      return decision.then((known) => void requireAllowed(known, permission))
-    }
-    requireAllowed(decision, permission)
-    return undefined
+    const organizationOf = (known: Decision) =>
+      requireAllowed(known, permission).subject.organizationId
+    return decision instanceof Promise ? decision.then(organizationOf) : organizationOf(decision)
   }
 }
 

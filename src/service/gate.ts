@@ -1,11 +1,7 @@
 import { type Decision, isCredentialValid } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
-import {
-  findOverridingHeader,
-  type Header,
-  isNamed,
-  presentedKey,
-} from '../domain/route/presented-key.js'
+import { findMisleadingHeader } from '../domain/route/misleading-header.js'
+import { findOverridingHeader, type Header, presentedKey } from '../domain/route/presented-key.js'
 import {
   isMapped,
   type Mapped,
@@ -67,6 +63,8 @@ export function createGate({ authorizer, routes }: GateDeps): Gate {
         const { head, headers, override } = request
         const overriding = findOverridingHeader(headers)
         if (overriding) return ambiguous(`\`${overriding}\` is not let through`)
+        const misleading = findMisleadingHeader(headers)
+        if (misleading) return ambiguous(misleading)
         const mapped = mapRequest(override ? [overrides.routeOf(override)] : routes, head)
         if (!isMapped(mapped)) return deny(403, mapped.reason, mapped.message)
         const key = presentedKey(headers)
@@ -90,7 +88,7 @@ function questionOf(
   { action, resource }: Mapped,
   apiKey: string,
 ): AuthorizeInput {
-  const userAgent = headers.find(([name]) => isNamed(name, 'user-agent'))?.[1] ?? ''
+  const userAgent = headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? ''
   return { apiKey, action, resource, request: { ip, userAgent }, context: undefined }
 }
 

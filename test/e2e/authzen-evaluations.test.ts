@@ -292,14 +292,36 @@ describe('what is asked of one organization', () => {
     expect(answer.status).toBe(403)
   })
 
-  it('is decision false for the key of another', async () => {
+  it('does not know the key of another, however it is asked', async () => {
     const asked = { ...question(), subject: { type: 'api_key', id: bolt.key } }
+    const slow = { ...asked, resource: { ...question().resource, properties: { owner: 'ada' } } }
     const free = { authorization: null }
-    const { body } = await authzen.post(below(authzen.organizationId), asked, free)
-    expect([body.decision, (body.context as { reason: string }).reason]).toEqual([
-      false,
-      'OUT_OF_SCOPE',
-    ])
+    const unknown = { ...asked, subject: { type: 'api_key', id: bolt.key.replace(/.{8}$/, '') } }
+    const single = '/access/v1/evaluation'
+    for (const [path, options] of [
+      [single, {}],
+      [below(authzen.organizationId), {}],
+      [below(authzen.organizationId), free],
+    ] as const) {
+      for (const body of [asked, slow]) {
+        const answer = await authzen.post(path, body, options)
+        expect(answer.body).toMatchObject({
+          decision: false,
+          context: { reason: 'KEY_NOT_FOUND', credential_valid: false },
+        })
+        expect(Object.keys(answer.body.context as object).sort()).toEqual([
+          'credential_valid',
+          'message',
+          'reason',
+          'revision',
+        ])
+      }
+      const batch = { evaluations: [asked, unknown] }
+      const { body } = await authzen.post(`${path}s`, batch, options)
+      expect(JSON.stringify(body)).toContain('KEY_NOT_FOUND')
+      expect(JSON.stringify(body)).not.toContain(bolt.id)
+    }
+    expect((await authzen.post(single, asked, free)).body.decision).toBe(true)
     expect((await authzen.post(below(bolt.id), asked, free)).body.decision).toBe(true)
   })
 

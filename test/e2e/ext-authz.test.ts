@@ -4,7 +4,9 @@ import {
   CheckRequest,
   CheckResponse,
 } from '../../src/grpc/gen/envoy/service/auth/v3/external_auth.js'
-import { hostileForms } from '../support/proxy/hostile-forms.js'
+import { envoyCheck } from '../support/proxy/envoy-check.js'
+import { passingForms, stoppedForms } from '../support/proxy/envoy-forms.js'
+import { falseClaims, hostileForms } from '../support/proxy/hostile-forms.js'
 import type { RawRequest } from '../support/proxy/raw-request.js'
 import { aReader } from '../support/proxy/reader.js'
 import { startSystem, type TestSystem } from '../support/system.js'
@@ -59,6 +61,52 @@ describe.each(['on', 'off'])('ext_authz with our own transport %s', (wire) => {
       expect([7, 16]).toContain(status?.code)
       expect(httpResponse?.$case).toBe('deniedResponse')
     }
+  })
+
+  const claims = falseClaims('KEY').map(([form], at) => ({ form, at }))
+  it.each(claims)('denies the claim by $form', async ({ at }) => {
+    const [, request] = falseClaims(reader.key)[at] ?? []
+    if (!request) throw new Error('no such form')
+    for (const isRaw of [true, false]) {
+      expect((await check(checkOf(request, isRaw))).status?.code).toBe(7)
+    }
+  })
+
+  it.each(passingForms('KEY').map(([form], at) => ({ form, at })))(
+    'allows what Envoy builds with $form',
+    async ({ at }) => {
+      const [, request] = passingForms(reader.key)[at] ?? []
+      if (!request) throw new Error('no such form')
+      for (const isRaw of [true, false]) {
+        const { status, httpResponse } = await check(envoyCheck(request, isRaw))
+        expect([status?.code, httpResponse?.$case]).toEqual([0, 'okResponse'])
+      }
+    },
+  )
+
+  it.each(stoppedForms('KEY', 'OTHER').map(([form], at) => ({ form, at })))(
+    'denies what Envoy builds with $form',
+    async ({ at }) => {
+      const [, request] = stoppedForms(reader.key, system.founded.ownerKey.secret)[at] ?? []
+      if (!request) throw new Error('no such form')
+      for (const isRaw of [true, false]) {
+        const { status, httpResponse } = await check(envoyCheck(request, isRaw))
+        expect([7, 16]).toContain(status?.code)
+        expect(httpResponse?.$case).toBe('deniedResponse')
+      }
+    },
+  )
+
+  it('has what the application must not be told removed, in both spellings', async () => {
+    const { httpResponse } = await check(checkOf(allowed(), false))
+    if (httpResponse?.$case !== 'okResponse') throw new Error('denied')
+    const { headers, headersToRemove } = httpResponse.value
+    const told = headers.map(({ header }) => header?.key ?? '')
+    expect(told).toEqual(expect.arrayContaining(['postern-principal', 'postern-organization']))
+    expect(headersToRemove).toEqual(
+      expect.arrayContaining(['postern_principal', 'postern_access_key', 'postern-decision']),
+    )
+    expect(headersToRemove.filter((name) => told.includes(name))).toEqual([])
   })
 
   it.each([

@@ -100,3 +100,18 @@ it('a text that is no ASCII is answered whole', async () => {
   const { context } = JSON.parse(answer.text)
   expect(context.message).toContain('the key’s')
 })
+
+it('a route of a proxy may say all that it can', async () => {
+  const told = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/' }
+  const headers = { authorization: `Bearer ${authzen.secret}`, ...told }
+  const id = '00000000-0000-4000-8000-000000000000'
+  const ids = `project_id=${id}&organization_id=${authzen.organizationId}`
+  const asked = new URLSearchParams({ action: 'files:read', type: 'server', id: 'a'.repeat(500) })
+  const full = await send(`/forward-auth/${encodeURIComponent(`${asked}&${ids}`)}`, headers)
+  expect([full.status, full.headers['postern-reason']]).toEqual([403, 'OUT_OF_SCOPE'])
+  const placed = await send(
+    `/forward-auth/${asked}&organization_id=${authzen.organizationId}`,
+    headers,
+  )
+  expect(placed.status).toBe(200)
+})

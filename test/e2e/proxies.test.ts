@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,13 +7,27 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../support/free-port.js'
 import { type Application, startApplication } from '../support/proxy/application.js'
-import { hostileForms } from '../support/proxy/hostile-forms.js'
+import { falseClaims, hostileForms } from '../support/proxy/hostile-forms.js'
 import { type ProxyName, type RunningProxy, startProxy } from '../support/proxy/proxy.js'
 import { sendRaw } from '../support/proxy/raw-request.js'
 import { aReader } from '../support/proxy/reader.js'
 import { startReplica, startSystem, type TestSystem } from '../support/system.js'
 
-const routes = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
+const example = fileURLToPath(new URL('../../examples/routes.yaml', import.meta.url))
+
+/** The example's, and a host on which the same paths ask what nobody may do. */
+const routes = readFileSync(example, 'utf8').replace(
+  /^routes:$/m,
+  'routes:\n  - { host: closed.test, path: "/{path**}", action: "files:nothing" }',
+)
+
+/** What the application is told by an allow. */
+const tellings = [
+  'postern-access-key',
+  'postern-organization',
+  'postern-principal',
+  'postern-revision',
+]
 
 describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (name) => {
   let directory: string
@@ -27,10 +41,12 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'postern-proxied-'))
     posternPort = await freePort()
+    const routesFile = join(directory, 'routes.yaml')
+    writeFileSync(routesFile, routes)
     settings = {
       POSTERN_DATABASE_URL: `file:${join(directory, 'postern.db')}`,
       POSTERN_HTTP_LISTEN: `127.0.0.1:${posternPort}`,
-      POSTERN_ROUTES_FILE: routes,
+      POSTERN_ROUTES_FILE: routesFile,
     }
     postern = await startSystem(settings)
     application = await startApplication()
@@ -79,6 +95,36 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
       const { status } = await sendRaw(proxy.port, request)
       expect(application.reached.slice(before)).toEqual([])
       expect(status).not.toBe(200)
+    },
+  )
+
+  it.each(falseClaims('KEY').map(([form], at) => ({ form, at })))(
+    'never tells the application what the client claims by $form',
+    async ({ at }) => {
+      const [, request] = falseClaims(reader.key)[at] ?? []
+      if (!request) throw new Error('no such form')
+      const before = application.reached.length
+      const { status } = await sendRaw(proxy.port, request)
+      const reached = application.reached.slice(before)
+      expect([200, 400, 403]).toContain(status)
+      expect(reached).toHaveLength(status === 200 ? 1 : 0)
+      for (const { headers } of reached) {
+        const told = Object.entries(headers).filter(([name]) => /^postern/.test(name))
+        expect(told.map(([name]) => name).sort()).toEqual(tellings)
+        expect(headers['postern-principal']).toBe(`application:${reader.id}`)
+        expect(headers.connection ?? '').toMatch(/^(close|keep-alive)?$/)
+        expect(JSON.stringify(told)).not.toMatch(/evil/)
+      }
+    },
+  )
+
+  it.each(['keep-alive', 'TE, close', 'Upgrade', 'keep-alive, Upgrade'])(
+    'lets through a connection that says %s',
+    async (options) => {
+      const before = application.reached.length
+      expect((await allowed(`Connection: ${options}`, 'TE: trailers')).status).toBe(200)
+      const [got] = application.reached.slice(before)
+      expect(got?.headers['postern-principal']).toBe(`application:${reader.id}`)
     },
   )
 

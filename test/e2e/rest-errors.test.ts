@@ -92,6 +92,14 @@ describe("a refusal is the class that Scaleway's client has for it", () => {
     expect(error).toMatchObject({ status: 404, resource, resourceId: anywhere })
   })
 
+  it.each([
+    [200, 400, 'invalid_arguments'],
+    [3_000, 404, 'not_found'],
+  ])('has their form for an id of %d characters', async (length, status, type) => {
+    const answer = await rest.send('GET', `/iam/v1alpha1/users/${'a'.repeat(length)}`)
+    expect([answer.status, await answer.json()]).toMatchObject([status, { type }])
+  })
+
   it('ResourceNotFoundError names an unknown key by its access key', async () => {
     const accessKey = 'SCW00000000000000001'
     const error = await thrown(rest.owner.iam.getAPIKey({ accessKey }))

@@ -33,9 +33,12 @@ function keyOf(text: string | undefined): Presented {
     : { apiKey: text }
 }
 
-/** Some servers take an underscore for a hyphen, so it is taken for one here. */
+/**
+ * Some servers make variables of names, in which underscores, dots and hyphens become the same: so
+ * they are the same here.
+ */
 export function normalizedName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-')
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-')
 }
 
 /** The same as comparing with `normalizedName`, which leaves the length of a name as it is. */

@@ -4,6 +4,7 @@ import type { Answer, Authorizer } from '../../service/authorize.js'
 import { type WholeAnswer, WholeAnswers, wholeAnswer } from '../whole-answer.js'
 import type { Asker } from './ask.js'
 import { toWireDecision } from './decision.js'
+import { asToldTo } from './foreign-key.js'
 import { type PlainQuestion, readPlainQuestion } from './plain-question.js'
 import { principalIn } from './principal.js'
 import { keyType } from './question.js'
@@ -40,12 +41,15 @@ export function createAskNow(deps: AskNowDeps): AskNow {
 
 function ask(
   { authorizer, principals }: AskNowDeps,
-  { caller }: Asker,
+  asker: Asker,
   { subject, question }: PlainQuestion,
 ): Answer | undefined {
+  const { caller } = asker
   if (subject.type === keyType) {
     const { action, resource, request, context } = question
-    return authorizer.authorizeNow({ apiKey: subject.id, action, resource, request, context })
+    const asked = { apiKey: subject.id, action, resource, request, context }
+    const answer = authorizer.authorizeNow(asked)
+    return answer && { ...answer, decision: asToldTo(asker, answer.decision) }
   }
   const ref = caller && principalIn(subject)
   const answers = ref && principals.askNow(caller, [{ ref, question }])

@@ -5,6 +5,7 @@ import { authorizeSubjects } from '../../service/ask-subjects.js'
 import type { Authorizer, BatchAnswer } from '../../service/authorize.js'
 import { minimizeLatency } from '../../service/entities.js'
 import { encodeRevision } from '../../service/revision.js'
+import { asToldTo } from './foreign-key.js'
 import { principalIn } from './principal.js'
 import { type Asked, keyType } from './question.js'
 import { inRequestWords } from './request-words.js'
@@ -25,6 +26,8 @@ export interface Asker {
   readonly caller?: Session | undefined
   /** Of the path; absent: the caller's. */
   readonly organizationId?: OrganizationId
+  /** Of the caller's key. */
+  readonly homeId?: OrganizationId
 }
 
 /**
@@ -35,14 +38,15 @@ export interface Asker {
  */
 export async function askAll(
   deps: AskDeps,
-  { caller }: Asker,
+  asker: Asker,
   asked: readonly Asked[],
 ): Promise<Answered[]> {
+  const { caller } = asker
   const byKey = asked.filter(isAboutKey)
   const byName = asked.filter((each) => !isAboutKey(each))
   if (byName.length > 0 && !caller) throw unauthenticated('CREDENTIAL_MISSING')
   const [keyAnswers, nameAnswers] = await Promise.all([
-    askAboutKeys(deps, byKey),
+    askAboutKeys(deps, asker, byKey),
     caller ? askByName(deps, caller, byName) : [],
   ])
   const answers = new Map([...zip(byKey, keyAnswers), ...zip(byName, nameAnswers)])
@@ -58,6 +62,7 @@ function isAboutKey({ subject }: Asked): boolean {
 
 async function askAboutKeys(
   { authorizer }: AskDeps,
+  asker: Asker,
   asked: readonly Asked[],
 ): Promise<readonly Answered[]> {
   if (asked.length === 0) return []
@@ -66,7 +71,11 @@ async function askAboutKeys(
     authorizer.authorizeBatchNow(inputs) ??
     (await authorizer.authorizeBatch(inputs, { consistency: minimizeLatency }))
   const revision = encodeRevision(decided.revision)
-  return decided.value.map((answer) => ({ ...answer, revision }))
+  return decided.value.map((answer) =>
+    'error' in answer
+      ? { ...answer, revision }
+      : { decision: asToldTo(asker, answer.decision), revision },
+  )
 }
 
 async function askByName(

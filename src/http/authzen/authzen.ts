@@ -74,10 +74,14 @@ function add(scope: FastifyInstance, operation: Operation, { deps, prefix, askNo
     config: { openapi: describeOperation(operation, prefix !== '') },
     // Before the body is read: nobody's body is, who may not ask.
     onRequest: (request, _reply, done) => {
-      request.asker = askerOf(request)
-      const waiting = admit(deps, operation, request)
-      if (waiting) waiting.then(() => done(), done)
-      else done()
+      const asker = askerOf(request)
+      const enter = (homeId: OrganizationId | undefined) => {
+        request.asker = homeId ? { ...asker, homeId } : asker
+        done()
+      }
+      const home = admit(deps, operation, { asker, request })
+      if (home instanceof Promise) home.then(enter, done)
+      else enter(home)
     },
     handler: (request, reply) => {
       const { asker = {} } = request
@@ -103,16 +107,21 @@ async function respond(
   return sendJson(reply, await operation.respond(deps, asker, request.body))
 }
 
+interface Arrival {
+  readonly asker: Asker
+  readonly request: FastifyRequest
+}
+
 /**
- * Answers at once, with nothing, or once it is known, for who may ask. A key that is presented must
+ * Answers at once, or once it is known, for who may ask, with the organization of its key. A key that is presented must
  * be good, also where none is needed.
  */
 function admit(
   { requireAsk, requireSearch, authorizePeers }: AuthzenDeps,
   { isSearch }: Operation,
-  request: FastifyRequest,
-): undefined | Promise<void> {
-  const { caller, organizationId } = request.asker ?? {}
+  { asker, request }: Arrival,
+): undefined | OrganizationId | Promise<OrganizationId> {
+  const { caller, organizationId } = asker
   if (caller) return (isSearch ? requireSearch : requireAsk)(caller, organizationId)
   if (isSearch || !isFree(request, authorizePeers)) throw unauthenticated('CREDENTIAL_MISSING')
   return undefined

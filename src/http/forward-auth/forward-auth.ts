@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
-import { type Header, isNamed } from '../../domain/route/presented-key.js'
+import type { Header } from '../../domain/route/presented-key.js'
 import { overrideNames, type RouteOverride } from '../../domain/route/route-parser.js'
 import type { RequireAsk } from '../../service/ask-permission.js'
 import type { Gate, Passage } from '../../service/gate.js'
@@ -68,7 +68,7 @@ function admit(
 ): Promise<Passage | undefined> | undefined {
   const ip = plainAddress(request.socket.remoteAddress)
   if (authorizePeers === 'anyone' || isLoopback(ip)) return undefined
-  const keys = headers.filter(([name]) => isNamed(name, proxyKeyHeader))
+  const keys = headers.filter(([name]) => name.toLowerCase() === proxyKeyHeader)
   const secret = keys.length === 1 ? (keys[0]?.[1] ?? '') : ''
   return requireProxy(requireAsk, { secret, ip, userAgent: '' })
 }

@@ -1,4 +1,4 @@
-import { type Header, isNamed } from '../../domain/route/presented-key.js'
+import type { Header } from '../../domain/route/presented-key.js'
 import type { RequestHead } from '../../domain/route/route.js'
 
 /** The request that the proxy holds, as its headers tell of it; or why they do not. */
@@ -9,14 +9,16 @@ export type Forwarded =
 /**
  * Each fact comes from exactly one header. A second one, or one of another family, was sent by the
  * client past a proxy that does not overwrite it, and nobody can tell which of them is the proxy's.
+ * Names are taken as proxies write them, in any case; the gate denies their other spellings.
  */
 export function readForwarded(headers: readonly Header[]): Forwarded {
-  const facts: Partial<Record<keyof typeof tellers, string>> = {}
+  const facts: Partial<Record<Fact, string>> = {}
   const addresses: string[] = []
-  for (const [name, value] of headers) {
-    if (!/^x/i.test(name)) continue
-    if (isNamed(name, 'x-forwarded-for')) addresses.push(value)
-    const fact = factOf(name)
+  for (const [sent, value] of headers) {
+    if (!/^x/i.test(sent)) continue
+    const name = sent.toLowerCase()
+    if (name === 'x-forwarded-for') addresses.push(value)
+    const fact = tellers.get(name)
     if (!fact) continue
     if (facts[fact] !== undefined) return { problem: `more than one header tells the ${fact}` }
     facts[fact] = value
@@ -28,21 +30,16 @@ export function readForwarded(headers: readonly Header[]): Forwarded {
   return { head: { method, target, host }, ip: lastAddress(addresses) }
 }
 
-const tellers = {
-  method: ['x-forwarded-method', 'x-original-method'],
-  uri: ['x-forwarded-uri', 'x-original-uri'],
-  host: ['x-forwarded-host', 'x-original-host'],
-} as const
+type Fact = 'method' | 'uri' | 'host'
 
-function factOf(name: string): keyof typeof tellers | undefined {
-  if (isOneOf(name, tellers.method)) return 'method'
-  if (isOneOf(name, tellers.uri)) return 'uri'
-  return isOneOf(name, tellers.host) ? 'host' : undefined
-}
-
-function isOneOf(name: string, [forwarded, original]: readonly [string, string]): boolean {
-  return isNamed(name, forwarded) || isNamed(name, original)
-}
+const tellers: ReadonlyMap<string, Fact> = new Map([
+  ['x-forwarded-method', 'method'],
+  ['x-original-method', 'method'],
+  ['x-forwarded-uri', 'uri'],
+  ['x-original-uri', 'uri'],
+  ['x-forwarded-host', 'host'],
+  ['x-original-host', 'host'],
+])
 
 /** Proxies add to the list: the last address is what ours saw, those before are hearsay. */
 function lastAddress(values: readonly string[]): string {

@@ -32,9 +32,11 @@ export interface RestDeps extends CheckPermissionsDeps {
   onBug(error: unknown, path: string): void
 }
 
+const prefixes = ['/iam', '/account']
+
 /** Serves what clients of Scaleway's IAM and project APIs call, as they expect to be answered. */
 export function addRest(app: FastifyInstance, deps: RestDeps): void {
-  for (const prefix of ['/iam', '/account']) {
+  for (const prefix of prefixes) {
     const routes = restRoutes(deps).filter(({ path }) => path.startsWith(prefix))
     app.register(
       async (scope) => {
@@ -51,6 +53,16 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
       { prefix },
     )
   }
+}
+
+/** Answers a path of these APIs that is too odd or long for any route; `undefined`: it is none. */
+export function refuseUnroutable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | undefined {
+  const path = pathOf(request)
+  if (!prefixes.some((prefix) => path.startsWith(`${prefix}/`))) return undefined
+  return send(reply, noSuchRoute(request.method, path))
 }
 
 function restRoutes(deps: RestDeps): Route[] {

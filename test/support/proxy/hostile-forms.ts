@@ -1,6 +1,9 @@
 import type { RawRequest } from './raw-request.js'
 
-/** The key may read what is under /files/public/ alone; each of these tries for more. */
+/**
+ * The key may read what is under /files/public/, and what is under /files/inner/ from 10.0.0.0/8,
+ * where nobody is; each of these tries for more.
+ */
 export function hostileForms(key: string, otherKey: string): [string, RawRequest][] {
   const bearer = `Authorization: Bearer ${key}`
   const to = (target: string, ...headers: string[]): RawRequest => ({
@@ -52,6 +55,7 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
     'another case': '/FILES/secret/a',
     'absolute form': 'http://app.test/files/secret/a',
     'absolute form of another host': 'http://evil.test/files/secret/a',
+    'absolute form of a host that is closed': 'http://closed.test/files/public/a',
     'no path': '*',
   }
   return [
@@ -71,6 +75,14 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
       'a spoofed original method',
       { ...to('/files/public/a', 'X-Original-Method: GET'), method: 'DELETE' },
     ],
+    ['no inner address', to('/files/inner/a')],
+    ...['X-Forwarded-For', 'X_Forwarded_For', 'x-forwarded_for', 'X.Forwarded-For'].map(
+      (name): [string, RawRequest] => [
+        `a spoofed address, ${name}`,
+        to('/files/inner/a', `${name}: 10.9.9.9`),
+      ],
+    ),
+    ['another spelling of the target', to('/files/secret/a', 'X_Forwarded_Uri: /files/public/a')],
     ['a method override', to('/files/public/a', 'X-HTTP-Method-Override: DELETE')],
     ['another method override', to('/files/public/a', 'X-Method-Override: DELETE')],
     ['a third method override', to('/files/public/a', 'X-HTTP-Method: DELETE')],
@@ -83,5 +95,32 @@ export function hostileForms(key: string, otherKey: string): [string, RawRequest
     ['no key', { target: '/files/public/a' }],
     ['a key of another form', { target: '/files/public/a', headers: [`Authorization: ${key}`] }],
     ['an unknown key', { target: '/files/public/a', headers: ['Authorization: Bearer pst_x'] }],
+  ]
+}
+
+/**
+ * Requests that may pass, as long as the application is told nothing that the client says here of
+ * itself, and all that Postern says.
+ */
+export function falseClaims(key: string): [string, RawRequest][] {
+  const claim = (...headers: string[]): [string, RawRequest] => [
+    headers.join(' and '),
+    { target: '/files/public/a', headers: [`Authorization: Bearer ${key}`, ...headers] },
+  ]
+  const names = ['principal', 'organization', 'access_key', 'revision']
+  return [
+    claim('Postern-Principal: user:evil'),
+    claim('Postern-Principal: user:evil', 'Postern-Principal: user:evil'),
+    ...names.map((name) => claim(`postern_${name}: user:evil`)),
+    claim('Postern-Access_Key: evil'),
+    claim('POSTERN.PRINCIPAL: user:evil'),
+    claim('Postern_Decision: deny evil'),
+    claim('Connection: Postern-Principal'),
+    claim('Connection: close, postern-principal'),
+    claim('Connection: keep-alive', 'Connection: Postern-Organization'),
+    claim('Connection: Postern-Principal', 'Postern_Principal: user:evil'),
+    claim('Connection: Postern_Principal', 'Postern_Principal: user:evil'),
+    claim('Connection: Authorization'),
+    claim('Connection: X-Forwarded-For'),
   ]
 }
