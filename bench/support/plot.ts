@@ -36,6 +36,7 @@ function drawBars({ title, unit, bars, isLogarithmic = false }: BarsPlan): strin
   const rows = bars.map((bar, index) => row(bar, { index, length: lengthOf(bar.value) }))
   const scale = isLogarithmic ? `${unit}, logarithmic` : unit
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">
+<title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <text x="12" y="24" font-size="16" font-weight="bold">${escaped(title)}</text>
 <text x="12" y="46" fill="#666">${escaped(`${scale} · ${machine()}`)}</text>
