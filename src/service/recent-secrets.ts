@@ -10,8 +10,6 @@ export class RecentSecrets {
   #young = new Map<string, string>()
   #old: ReadonlyMap<string, string> = new Map()
   #turnedAtMs = Number.NEGATIVE_INFINITY
-  /** The one that was asked for last: comparing it costs less than looking it up. */
-  #last: { readonly secret: string; readonly hash: string } | undefined
 
   constructor(hashSecret: (secret: string) => string) {
     this.#hashSecret = hashSecret
@@ -20,10 +18,12 @@ export class RecentSecrets {
   /** `undefined`: it was not presented of late. `nowMs` is that of any one clock. */
   find(secret: string, nowMs: number): string | undefined {
     this.#turn(nowMs)
-    if (secret === this.#last?.secret) return this.#last.hash
-    const hash = this.#lookUp(secret)
-    if (hash !== undefined) this.#last = { secret, hash }
-    return hash
+    // By its hash, never by comparing it with another's, whose length of agreement could be timed.
+    const young = this.#young.get(secret)
+    if (young !== undefined) return young
+    const old = this.#old.get(secret)
+    if (old !== undefined) this.#young.set(secret, old)
+    return old
   }
 
   hashOf(secret: string, nowMs: number): string {
@@ -32,14 +32,6 @@ export class RecentSecrets {
     const hash = this.#hashSecret(secret)
     this.#young.set(secret, hash)
     return hash
-  }
-
-  #lookUp(secret: string): string | undefined {
-    const young = this.#young.get(secret)
-    if (young !== undefined) return young
-    const old = this.#old.get(secret)
-    if (old !== undefined) this.#young.set(secret, old)
-    return old
   }
 
   /** What was not asked for since the turn before the last is forgotten. */
@@ -51,6 +43,5 @@ export class RecentSecrets {
     this.#old = isForgotten ? new Map() : this.#young
     this.#young = new Map()
     this.#turnedAtMs = nowMs
-    this.#last = undefined
   }
 }
