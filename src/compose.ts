@@ -25,6 +25,7 @@ import { createGate } from './service/gate.js'
 import { limitLongActs } from './service/long-acts.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
+import { RecentSecrets } from './service/recent-secrets.js'
 import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
@@ -82,7 +83,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
   const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
-  const { cache, metrics, authorizer, watching } = measured
+  const { cache, metrics, secrets, authorizer, watching } = measured
   opened.add(async () => cache.close())
   const { store, entities, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
@@ -113,7 +114,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const http = createHttpServer({
     ...asked,
     ...createAskRequirements(authorizer),
-    principals: createPrincipalAuthorizer({ ...tools, entities, now }),
+    principals: createPrincipalAuthorizer({ entities, secrets, now }),
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),
@@ -142,9 +143,10 @@ function openMeasured(config: Config, { now, ...parts }: MeasuredParts) {
   const onApplied = (atMs: number) => metrics.sawRevision(now() - atMs)
   const cache = openCacheOf(config.cache, { ...parts, onApplied })
   const { entities, changes } = cache
-  const authorizer = createAuthorizer({ ...parts, entities, now })
+  const secrets = new RecentSecrets(parts.hashSecret)
+  const authorizer = createAuthorizer({ entities, secrets, now })
   const watching = createWatching({ authorizer, changes, schedule })
-  return { cache, metrics, authorizer, watching }
+  return { cache, metrics, secrets, authorizer, watching }
 }
 
 type MeasuredParts = Omit<CacheParts, 'onApplied'> & Surroundings & Pick<Tools, 'hashSecret'>

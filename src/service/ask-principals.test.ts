@@ -3,6 +3,7 @@ import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-sto
 import { CachedEntities } from '../cache/cached-entities.js'
 import { createSecret } from '../domain/secret.js'
 import { createPrincipalAuthorizer, type PrincipalAuthorizer } from './ask-principals.js'
+import { RecentSecrets } from './recent-secrets.js'
 
 const boundMs = 5_000
 const secret = createSecret((count) => new Uint8Array(count))
@@ -23,7 +24,11 @@ beforeEach(() => {
   const options = { boundMs, ...limits, ...loads, ...reading }
   const entities = new CachedEntities({ store, clock, options })
   const now = () => clock.wall
-  principals = createPrincipalAuthorizer({ entities, now, hashSecret: (text) => text })
+  principals = createPrincipalAuthorizer({
+    entities,
+    secrets: new RecentSecrets((text) => text),
+    now,
+  })
 })
 
 describe('a caller who may not ask', () => {

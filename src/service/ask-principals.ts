@@ -2,7 +2,6 @@ import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
 import type { PrincipalRef } from '../domain/principal.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
-import { isWellFormedSecret } from '../domain/secret.js'
 import { parsed } from '../domain/validation.js'
 import { type Session, unauthenticated } from './administration.js'
 import { permissionQuestion, requireAllowed } from './ask-permission.js'
@@ -15,7 +14,7 @@ import {
   type EntityWant,
   minimizeLatency,
 } from './entities.js'
-import { RecentSecrets } from './recent-secrets.js'
+import type { RecentSecrets } from './recent-secrets.js'
 
 export interface PrincipalQuestion {
   readonly ref: PrincipalRef
@@ -43,27 +42,19 @@ export interface PrincipalAuthorizer {
 
 export interface PrincipalAuthorizerDeps {
   readonly entities: EntitySource
-  hashSecret(secret: string): string
+  readonly secrets: RecentSecrets
   /** Milliseconds since the epoch. */
   now(): number
 }
 
 export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): PrincipalAuthorizer {
-  const { entities, now } = deps
-  const secrets = new RecentSecrets(deps.hashSecret)
+  const { entities, secrets, now } = deps
   const rightOf = rememberRight()
   const prepare = (caller: Session, asked: readonly PrincipalQuestion[]): Prepared => {
     const nowMs = now()
-    const recent = secrets.find(caller.secret, nowMs)
-    if (recent === undefined && !isWellFormedSecret(caller.secret)) {
-      throw unauthenticated('CREDENTIAL_INVALID')
-    }
-    return {
-      secretHash: recent ?? secrets.hashOf(caller.secret, nowMs),
-      right: rightOf(caller),
-      asked: asked.map(prepareOne),
-      nowMs,
-    }
+    const secretHash = secrets.hashOfKey(caller.secret, nowMs)
+    if (secretHash === undefined) throw unauthenticated('CREDENTIAL_INVALID')
+    return { secretHash, right: rightOf(caller), asked: asked.map(prepareOne), nowMs }
   }
   return {
     async ask(caller, asked) {

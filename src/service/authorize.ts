@@ -2,7 +2,7 @@ import { isExpired } from '../domain/api-key.js'
 import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
-import { isWellFormedSecret, secretMax } from '../domain/secret.js'
+import { secretMax } from '../domain/secret.js'
 import { invalid, Validation } from '../domain/validation.js'
 import {
   type Decided,
@@ -13,7 +13,7 @@ import {
   type EntityWant,
   type Freshness,
 } from './entities.js'
-import { RecentSecrets } from './recent-secrets.js'
+import type { RecentSecrets } from './recent-secrets.js'
 import type { Revision } from './revision.js'
 
 export interface AuthorizeInput extends RawQuestion {
@@ -45,7 +45,7 @@ export interface Authorizer {
 
 export interface AuthorizerDeps {
   readonly entities: EntitySource
-  hashSecret(secret: string): string
+  readonly secrets: RecentSecrets
   /** Milliseconds since the epoch. */
   now(): number
 }
@@ -55,14 +55,12 @@ const malformed: Decision = { effect: 'deny', reason: 'KEY_MALFORMED' }
 const unknown: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
 export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
-  const { entities, now } = deps
-  const secrets = new RecentSecrets(deps.hashSecret)
+  const { entities, secrets, now } = deps
   const prepare = (input: AuthorizeInput, askedAtMs: number): Prepared => {
     const question = parseAsked(input)
-    const recent = secrets.find(input.apiKey, askedAtMs)
-    if (recent !== undefined) return { question, secretHash: recent, askedAtMs }
-    if (!isWellFormedSecret(input.apiKey)) return { settled: malformed }
-    return { question, secretHash: secrets.hashOf(input.apiKey, askedAtMs), askedAtMs }
+    const secretHash = secrets.hashOfKey(input.apiKey, askedAtMs)
+    if (secretHash === undefined) return { settled: malformed }
+    return { question, secretHash, askedAtMs }
   }
   const batchWork = (inputs: readonly AuthorizeInput[]) => {
     requireBatchSize(inputs)

@@ -1,3 +1,5 @@
+import { isWellFormedSecret } from '../domain/secret.js'
+
 const generationMs = 30_000
 const generationMax = 20_000
 
@@ -24,6 +26,13 @@ export class RecentSecrets {
     const old = this.#old.get(secret)
     if (old !== undefined) this.#young.set(secret, old)
     return old
+  }
+
+  /** `undefined`: it cannot be a key, and is not hashed at all. */
+  hashOfKey(text: string, nowMs: number): string | undefined {
+    const recent = this.find(text, nowMs)
+    if (recent !== undefined || !isWellFormedSecret(text)) return recent
+    return this.hashOf(text, nowMs)
   }
 
   hashOf(secret: string, nowMs: number): string {

@@ -3,6 +3,7 @@ import { CachedEntities } from '../../src/cache/cached-entities.js'
 import { createSecret } from '../../src/domain/secret.js'
 import { type Authorizer, createAuthorizer } from '../../src/service/authorize.js'
 import { minimizeLatency } from '../../src/service/entities.js'
+import { RecentSecrets } from '../../src/service/recent-secrets.js'
 import { ManualClock, ScriptedStore } from '../support/scripted-store.js'
 
 /** What time does to a question that has to wait. */
@@ -32,7 +33,7 @@ beforeEach(() => {
   })
   authorizer = createAuthorizer({
     entities,
-    hashSecret: (secret) => secret,
+    secrets: new RecentSecrets((secret) => secret),
     now: () => clock.wallMs(),
   })
   store.grant(apiKey)

@@ -33,8 +33,8 @@ export interface Asker {
 /**
  * Answers all questions, in their order. Those about keys are answered from memory, like
  * `AuthorizeBatch`; those that name principals from one state, too: of memory, when all of them are
- * named by their ids, else of the store, like `AuthorizePrincipal`. Rejects with `unauthenticated` when only a caller with a key may ask, and with
- * `unavailable` when no answer is known.
+ * named by their ids, else of the store, like `AuthorizePrincipal`. Rejects with `unauthenticated`
+ * when only a caller with a key may ask, and with `unavailable` when no answer is known.
  */
 export async function askAll(
   deps: AskDeps,
