@@ -1,9 +1,4 @@
-import type { ApiKeyCredential } from '../domain/api-key.js'
-import type { AuthorizationView } from '../domain/authorization-view.js'
 import { DomainError } from '../domain/errors.js'
-import { Decider } from '../domain/evaluate.js'
-import type { ApplicationId, OrganizationId, ProjectId, UserId } from '../domain/ids.js'
-import type { Principal, PrincipalRef } from '../domain/principal.js'
 import {
   type Consistency,
   type Decided,
@@ -23,11 +18,9 @@ import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
 import { type CachedEntity, EntityCache, type EntityCacheLimits } from './entity-cache.js'
 import { EntityLoader, type LoadedFrom, type LoadLimits, type SharedTier } from './entity-loader.js'
-import { HeldLookup } from './held-lookup.js'
-import { type Gathered, HeldMemo } from './held-memo.js'
+import { MemoryLookup } from './memory-lookup.js'
 import { Patience } from './patience.js'
 import { Tally } from './tally.js'
-import { ViewMemo } from './view-memo.js'
 
 export interface CachedEntitiesOptions extends EntityCacheLimits, LoadLimits, ChangeFeedOptions {
   /** The staleness bound: nothing older is answered, whatever fails. */
@@ -49,11 +42,6 @@ export interface CachedEntitiesDeps {
   onMoved?(row: ChangeRow | undefined): void
 }
 
-interface HeldKey {
-  readonly key?: ApiKeyCredential
-  readonly credential?: CachedEntity | undefined
-}
-
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
 const roundsMax = 8
 const loadsTogether = 64
@@ -69,20 +57,8 @@ export class CachedEntities implements EntitySource {
   readonly #options: CachedEntitiesOptions
   readonly #cache: EntityCache
   readonly #window: ChangeWindow
-  readonly #views: ViewMemo
-  readonly #held = new HeldLookup((want) => this.#find(want))
-  readonly #deciders = new HeldMemo((secretHash: string) => this.#gatherDecider(secretHash))
-  readonly #principalDeciders = {
-    user: new HeldMemo((id: UserId) => this.#gatherPrincipalDecider({ type: 'user', id })),
-    application: new HeldMemo((id: ApplicationId) =>
-      this.#gatherPrincipalDecider({ type: 'application', id }),
-    ),
-  }
-  readonly #projects = new HeldMemo((id: ProjectId) => this.#gatherProject(id))
-  /** Another number whenever memory may hold something else than before. */
-  #version = 0
   readonly #loader: EntityLoader
-  readonly #lookup: EntityLookup
+  readonly #lookup: MemoryLookup
   readonly #tally = new Tally()
   readonly feed: ChangeFeed
 
@@ -91,9 +67,9 @@ export class CachedEntities implements EntitySource {
     this.#onApplied = onApplied ?? (() => {})
     this.#options = options
     this.#cache = new EntityCache(options)
-    this.#views = new ViewMemo(options.entriesMax)
     this.#window = new ChangeWindow(options.windowKeysMax)
-    this.#lookup = this.#createLookup()
+    const { entriesMax } = options
+    this.#lookup = new MemoryLookup({ entriesMax, find: (want) => this.#find(want) })
     this.feed = this.#createFeed(store, onMoved)
     this.#loader = new EntityLoader({
       store,
@@ -251,82 +227,20 @@ export class CachedEntities implements EntitySource {
       onApply: ({ atMs, keys }) => {
         this.#onApplied(atMs)
         for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
-        this.#version += 1
+        this.#lookup.changed()
       },
       onReset: () => {
         this.#cache.clear()
-        this.#views.clear()
-        this.#deciders.clear()
-        this.#principalDeciders.user.clear()
-        this.#principalDeciders.application.clear()
-        this.#projects.clear()
-        this.#version += 1
+        this.#lookup.reset()
       },
       ...(onMoved && { onMoved }),
     })
-  }
-
-  #createLookup(): EntityLookup {
-    const held = this.#held
-    return {
-      findCredential: (secretHash) => held.findCredential(secretHash),
-      findPrincipal: (ref) => held.findPrincipal(ref),
-      findProjectOrganization: (id) => this.#projects.find(id, this.#version),
-      viewOf: (principal) => this.#viewOf(principal, this.#bindingsOf(principal)),
-      findDecider: (secretHash) => this.#deciders.find(secretHash, this.#version),
-      findPrincipalDecider: (ref) => this.#findPrincipalDecider(ref),
-    }
   }
 
   #find(want: EntityWant): CachedEntity | undefined {
     const entity = this.#cache.get(keyOfWant(want))
     if (entity?.endsAtMs === undefined) return entity
     return this.#clock.wallMs() < entity.endsAtMs ? entity : undefined
-  }
-
-  /** All that a decision about a key is made from; `undefined`: there is no such key. */
-  #gatherDecider(secretHash: string): Gathered<Decider> | undefined {
-    const key = this.#held.findCredential(secretHash)
-    const principal = key && this.#held.findPrincipal(key.bearer)
-    if (!principal) return undefined
-    const credential = this.#find({ kind: 'credential', secretHash })
-    return this.#gatherFor(principal, { key, credential })
-  }
-
-  #findPrincipalDecider(ref: PrincipalRef): Decider | undefined {
-    const { user, application } = this.#principalDeciders
-    return ref.type === 'user'
-      ? user.find(ref.id, this.#version)
-      : application.find(ref.id, this.#version)
-  }
-
-  #gatherPrincipalDecider(ref: PrincipalRef): Gathered<Decider> | undefined {
-    const principal = this.#held.findPrincipal(ref)
-    return principal?.ref.type === ref.type ? this.#gatherFor(principal) : undefined
-  }
-
-  /** With a key, or without one. */
-  #gatherFor(principal: Principal, { key, credential }: HeldKey = {}): Gathered<Decider> {
-    const bindings = this.#bindingsOf(principal)
-    const view = this.#viewOf(principal, bindings)
-    const named = [credential, this.#find({ kind: 'principal', ref: principal.ref }), ...bindings]
-    const parts = named.filter((part) => part !== undefined)
-    return { parts, make: () => new Decider({ ...(key && { key }), principal, view }) }
-  }
-
-  #gatherProject(id: ProjectId): Gathered<OrganizationId> | undefined {
-    const organizationId = this.#held.findProjectOrganization(id)
-    const part = this.#find({ kind: 'project', id })
-    return organizationId && part && { parts: [part], make: () => organizationId }
-  }
-
-  #bindingsOf({ ref, groupIds }: Principal): (CachedEntity | undefined)[] {
-    return [ref.id, ...groupIds].map((holderId) => this.#find({ kind: 'bindings', holderId }))
-  }
-
-  /** A view is as good as the entries that it was joined from, which the cache still holds. */
-  #viewOf(principal: Principal, entries: readonly (CachedEntity | undefined)[]): AuthorizationView {
-    return this.#views.get(principal, entries, () => this.#held.viewOf(principal))
   }
 }
 

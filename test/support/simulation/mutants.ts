@@ -103,13 +103,14 @@ export const mutants: readonly Mutant[] = [
         file: 'cached-entities.ts',
         find: 'const attempt = this.#attempt(work)',
         replace: `seen ??= new Map()
-      const remembering = {
-        ...this.#lookup,
-        findCredential: (hash) => {
-          if (!seen.has(hash)) seen.set(hash, this.#lookup.findCredential(hash))
-          return seen.get(hash)
+      const lookup = this.#lookup
+      const remembering = new Proxy(lookup, {
+        get: (_, name) => (asked) => {
+          if (name !== 'findCredential') return lookup[name](asked)
+          if (!seen.has(asked)) seen.set(asked, lookup.findCredential(asked))
+          return seen.get(asked)
         },
-      }
+      })
       const attempt = this.#attempt(() => work(remembering))`,
       },
       {
@@ -207,10 +208,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'cached-entities.ts',
-        find: `        for (const key of keys) this.#tally.evictions += this.#cache.evict(key)
-        this.#version += 1
-`,
-        replace: 'for (const key of keys) this.#tally.evictions += this.#cache.evict(key)',
+        find: 'this.#lookup.changed()',
+        replace: '',
       },
     ],
   },
