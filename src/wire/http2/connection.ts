@@ -1,5 +1,6 @@
 import { HpackError } from '../hpack/hpack-error.js'
 import { uint31At } from '../octets.js'
+import { Deadlines } from './deadlines.js'
 import { ConnectionError, ErrorCode } from './error-code.js'
 import { FloodGuard } from './flood-guard.js'
 import { emptyFrame, Flag, type Frame, FrameType } from './frame.js'
@@ -13,7 +14,6 @@ import { requireLength, requireNoStream } from './payload.js'
 import { PrefaceReader } from './preface.js'
 import { type Acceptor, Requests } from './requests.js'
 import { applySettings, encodeSettings, Setting } from './settings.js'
-import type { Stream } from './stream.js'
 import { Streams } from './streams.js'
 
 /** Where a connection's octets go. */
@@ -60,6 +60,7 @@ export class Connection<Head> {
   readonly #block: HeaderBlock
   readonly #guard: FloodGuard
   readonly #requests: Requests<Head>
+  readonly #deadlines: Deadlines
   readonly #life: Lifetime
   readonly #unread: Buffer[] = []
   readonly #unfinished: MemoryShare
@@ -88,6 +89,7 @@ export class Connection<Head> {
     })
     const { streams } = this
     this.#unfinished = new MemoryShare(streams.budget)
+    this.#deadlines = new Deadlines(streams, limits)
     this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
     this.#life = this.#createLifetime(limits, nowMs)
     this.wakeAtMs = this.#life.tick(nowMs)
@@ -141,11 +143,10 @@ export class Connection<Head> {
   tick(nowMs: number): void {
     this.#nowMs = this.#guard.nowMs = nowMs
     this.#life.busy(this.streams.table.size > 0, nowMs)
-    this.#expireCalls(nowMs)
+    this.#deadlines.expire(nowMs)
     const dueAtMs = this.#life.tick(nowMs)
     if (this.#isGone) return
-    const calls = this.streams.table.all().map((stream) => this.#callDueAtMs(stream))
-    this.wakeAtMs = Math.min(dueAtMs, ...calls)
+    this.wakeAtMs = Math.min(dueAtMs, this.#deadlines.nextAtMs())
     this.flush()
   }
 
@@ -397,25 +398,6 @@ export class Connection<Head> {
     const at = this.#outbox.frame(pingBytes, typeAndFlags(FrameType.ping), 0)
     this.#outbox.octets.fill(0, at, at + pingBytes)
     this.#outbox.octets[at + pingBytes - 1] = payload
-  }
-
-  #expireCalls(nowMs: number): void {
-    for (const stream of this.streams.table.all()) {
-      if (stream.queuedBytes > 0) stream.stalledSinceMs = Math.min(stream.stalledSinceMs, nowMs)
-      if (this.#callDueAtMs(stream) > nowMs) continue
-      if (stream.deadlineAtMs > nowMs) this.streams.abandon(stream, ErrorCode.cancel)
-      else this.#expire(stream)
-    }
-  }
-
-  #expire(stream: Stream): void {
-    stream.deadlineAtMs = Number.POSITIVE_INFINITY
-    stream.receiver?.expire()
-  }
-
-  /** A window that stays shut ends the call also where no deadline does. */
-  #callDueAtMs({ deadlineAtMs, stalledSinceMs }: Stream): number {
-    return Math.min(deadlineAtMs, stalledSinceMs + this.#deps.limits.sendStallMs)
   }
 
   #noteCalls(nowMs: number): void {
