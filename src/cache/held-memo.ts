@@ -1,4 +1,3 @@
-import { ownText } from '../domain/text.js'
 import type { CachedEntity } from './entity-cache.js'
 
 /** Something made of entries of memory, and the very entries that it was made of. */
@@ -31,7 +30,10 @@ export class HeldMemo<Key extends string, T> {
   /** The one that was asked for last: comparing its key costs less than looking it up. */
   #last: Remembered<Key, T> | undefined
 
-  /** `gather` finds what a thing is made of; `undefined`: there is nothing to be made. */
+  /**
+   * `gather` finds what a thing is made of; `undefined`: there is nothing to be made. Keys are kept as
+   * they are asked for: in memory of their own.
+   */
   constructor(gather: (key: Key) => Gathered<T> | undefined) {
     this.#gather = gather
   }
@@ -47,7 +49,7 @@ export class HeldMemo<Key extends string, T> {
       return known.made
     }
     const made = gathered.make()
-    this.#keep({ key: ownText(key), made, parts: gathered.parts, version, uses: 0 })
+    this.#keep({ key, made, parts: gathered.parts, version, uses: 0 })
     return made
   }
 

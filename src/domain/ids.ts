@@ -1,3 +1,4 @@
+import { CheckedTexts } from './checked-texts.js'
 import type { Validation } from './validation.js'
 
 declare const noun: unique symbol
@@ -26,10 +27,13 @@ export function isUuid(text: string): boolean {
   return uuid.test(text)
 }
 
+const uuids = new CheckedTexts(isUuid)
+
 /** Reports REQUIRED or FORMAT. Identifiers are case-sensitive: upper-case hex is refused. */
 export function parseId<T extends Id<string>>(v: Validation, field: string, text: string): T {
-  if (text === '') v.fail(field, 'REQUIRED', 'must be a lower-case UUID')
-  else if (!isUuid(text)) v.fail(field, 'FORMAT', 'must be a lower-case UUID')
+  const known = uuids.find(text)
+  if (known !== undefined) return known as T
+  v.fail(field, text === '' ? 'REQUIRED' : 'FORMAT', 'must be a lower-case UUID')
   return text as T
 }
 

@@ -1,11 +1,15 @@
 import { parseAttributes, questionAttributeLimits } from './attributes.js'
+import { CheckedTexts } from './checked-texts.js'
 import type { Attributes } from './condition/condition.js'
 import { type OrganizationId, type ProjectId, parseOptionalId } from './ids.js'
 import { canonicalIpAddress } from './ip-range.js'
-import { isPrintable } from './text.js'
+import { isPrintable, ownText } from './text.js'
 import type { Validation } from './validation.js'
 
-/** What is asked about: may somebody do `action` to `resource`? */
+/**
+ * What is asked about: may somebody do `action` to `resource`? Its action and the ids of its resource
+ * are in memory of their own, as `ownText` has it, so that they may be remembered.
+ */
 export interface Question {
   readonly action: string
   readonly resource: Resource
@@ -57,6 +61,7 @@ const resourceIdMax = 1_024
 const userAgentMax = 4_096
 /** What actions are nearly always made of. */
 const plainAction = /^[A-Za-z0-9_:.-]+$/
+const plainActions = new CheckedTexts((text) => text.length <= actionMax && plainAction.test(text))
 const typePattern = /^[A-Za-z0-9._:-]+$/
 /** Of these characters alone, an id has no second spelling. */
 const plainId = /^[A-Za-z0-9_:-]+$/
@@ -101,15 +106,16 @@ export const ownFields = fieldsUnder('')
 
 /** 1 to 256 printable characters without spaces or `*`; otherwise opaque and case-sensitive. */
 export function parseAction(v: Validation, field: string, action: string): string {
+  const plain = plainActions.find(action)
+  if (plain !== undefined) return plain
   if (action === '')
     v.fail(field, 'REQUIRED', 'must name an action such as `compute:servers:start`')
   else if (action.length > actionMax && [...action].length > actionMax)
     v.fail(field, 'TOO_LONG', `must be at most ${actionMax} characters`)
-  else if (plainAction.test(action)) return action
   else if (/[\s*]/u.test(action) || !isPrintable(action)) {
     v.fail(field, 'FORMAT', 'must be printable characters without spaces or `*`')
   }
-  return action
+  return ownText(action)
 }
 
 export function parseResource(

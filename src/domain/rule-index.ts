@@ -2,7 +2,6 @@ import type { ProjectId } from './ids.js'
 import { PatternIndex } from './pattern-index.js'
 import type { CompiledRule } from './policy.js'
 import type { Question } from './question.js'
-import { ownText } from './text.js'
 
 const knownActionsMax = 64
 
@@ -61,8 +60,8 @@ export class RuleIndex {
     })
     // Who asks about ever new actions must not fill the memory with them.
     if (this.#known.size >= knownActionsMax) this.#known.clear()
-    const known = { action: ownText(action), scopes }
-    this.#known.set(known.action, known)
+    const known = { action, scopes }
+    this.#known.set(action, known)
     return known
   }
 
@@ -82,7 +81,7 @@ interface RulesOfProject {
 class RulesByScope {
   readonly #organization = new RulesByResource()
   readonly #everyProject = new RulesByResource()
-  readonly #byProject = new Map<ProjectId, RulesOfProject>()
+  readonly #byProject = new Map<ProjectId, RulesByResource>()
   /** As with actions. */
   #last: RulesOfProject | undefined
 
@@ -93,7 +92,7 @@ class RulesByScope {
       return
     }
     if (rule.scope.kind === 'organization') this.#everyProject.add(rule)
-    else for (const id of rule.scope.projectIds) this.#ofProject(id).rules.add(rule)
+    else for (const id of rule.scope.projectIds) this.#ofProject(id).add(rule)
   }
 
   find(question: Question, test: RuleTest): CompiledRule | undefined {
@@ -105,13 +104,13 @@ class RulesByScope {
   #rulesOf(projectId: ProjectId): RulesByResource | undefined {
     if (this.#byProject.size === 0) return undefined
     if (projectId === this.#last?.projectId) return this.#last.rules
-    const found = this.#byProject.get(projectId)
-    if (found) this.#last = found
-    return found?.rules
+    const rules = this.#byProject.get(projectId)
+    if (rules) this.#last = { projectId, rules }
+    return rules
   }
 
-  #ofProject(projectId: ProjectId): RulesOfProject {
-    const known = this.#byProject.get(projectId) ?? { projectId, rules: new RulesByResource() }
+  #ofProject(projectId: ProjectId): RulesByResource {
+    const known = this.#byProject.get(projectId) ?? new RulesByResource()
     this.#byProject.set(projectId, known)
     return known
   }

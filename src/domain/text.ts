@@ -31,7 +31,8 @@ export function isPrintable(text: string): boolean {
  * copies it.
  */
 export function ownText<T extends string>(text: T): T {
-  return Array.from(text).join('') as T
+  // To cut from what was joined, it is written out anew: the quickest copy that the language has.
+  return ` ${text}`.slice(1) as T
 }
 
 /** How many bytes the text takes in UTF-8. */
