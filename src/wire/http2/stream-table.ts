@@ -6,24 +6,28 @@ export class StreamTable {
   /** The highest that the peer has begun. */
   lastId = 0
   readonly #open = new Map<number, Stream>()
+  /** The one begun last, which is not in the map: most end before the next begins. */
+  #latest: Stream | undefined
   readonly #closed = new ClosedStreams()
   #orphans = 0
 
   /** Calls that cost this side something: open ones, and handlers whose stream is gone. */
   get load(): number {
-    return this.#open.size + this.#orphans
+    return this.size + this.#orphans
   }
 
   get size(): number {
-    return this.#open.size
+    return this.#latest ? this.#open.size + 1 : this.#open.size
   }
 
+  /** In the order in which they were begun. */
   all(): Stream[] {
-    return [...this.#open.values()]
+    const older = this.#open.values()
+    return this.#latest ? [...older, this.#latest] : [...older]
   }
 
   find(id: number): Stream | undefined {
-    return this.#open.get(id)
+    return this.#latest?.id === id ? this.#latest : this.#open.get(id)
   }
 
   /** Never begun by the peer, and never to be by this side. */
@@ -37,12 +41,14 @@ export class StreamTable {
   }
 
   add(stream: Stream): void {
-    this.#open.set(stream.id, stream)
+    if (this.#latest) this.#open.set(this.#latest.id, this.#latest)
+    this.#latest = stream
   }
 
   remove(stream: Stream, ending: Ending): void {
     stream.ending = ending
-    this.#open.delete(stream.id)
+    if (stream === this.#latest) this.#latest = undefined
+    else this.#open.delete(stream.id)
     this.#closed.note(stream.id, ending)
     if (stream.isBusy) this.#orphans += 1
   }
