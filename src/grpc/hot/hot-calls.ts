@@ -1,9 +1,9 @@
-import { isAscii } from 'node:buffer'
 import type { Authorizer } from '../../service/authorize.js'
 import { demandOf } from '../consistency.js'
 import { decodeStrictly } from '../decode.js'
 import { AuthorizeBatchRequest, AuthorizeRequest } from '../gen/postern/v1/authorization.js'
 import { AnswerWriter } from './answer-writer.js'
+import { AsciiLook } from './ascii-look.js'
 import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
 import { readPlainBatch } from './plain-batch.js'
@@ -17,6 +17,8 @@ import { createStreamed } from './streamed.js'
  */
 export interface HotCalls {
   readonly authorize: UnaryAnswer
+  /** The same for a caller that was admitted, if memory can answer; the message is a part of `octets`. */
+  authorizeInPlace(octets: Buffer, start: number, end: number): Uint8Array | undefined
   readonly authorizeBatch: UnaryAnswer
   /** One message of a stream whose caller was admitted; the answer bears the question's id. */
   authorizeStreamed(message: Buffer, leftMs: number): Uint8Array | Promise<Uint8Array>
@@ -36,13 +38,20 @@ export function createHotCalls(authorizer: Authorizer): HotCalls {
     const { questions, consistency } = decodeStrictly(AuthorizeBatchRequest, message)
     return batches.write(await authorizer.authorizeBatch(questions, demandOf(consistency, leftMs)))
   }
+  const look = new AsciiLook()
+  const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
+    const isAscii = look.isAscii(octets, start, end)
+    const plain = readPlainQuestion(octets.toString('latin1', start, end), { isAscii })
+    const answer = plain && authorizer.authorizeNow(plain)
+    return answer && answers.write(answer)
+  }
   return {
+    authorizeInPlace,
     authorize(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askSlowly(own, caller.leftMs()))
-      const plain = readPlainQuestion(message.toString('latin1'), { isAscii: isAscii(message) })
-      const answer = plain && authorizer.authorizeNow(plain)
-      return answer ? answers.write(answer) : askSlowly(Buffer.from(message), caller.leftMs())
+      const answer = authorizeInPlace(message, 0, message.length)
+      return answer ?? askSlowly(Buffer.from(message), caller.leftMs())
     },
     authorizeBatch(message, caller) {
       const admission = caller.admit()

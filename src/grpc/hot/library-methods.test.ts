@@ -9,6 +9,7 @@ it('sends each of two calls that come together its own answer', async () => {
       scratch[0] = message[0] ?? 0
       return scratch
     },
+    authorizeInPlace: () => undefined,
     authorizeBatch: () => scratch,
     authorizeStreamed: () => scratch,
   }

@@ -2,7 +2,7 @@ import { Metadata } from '@grpc/grpc-js'
 import { DomainError } from '../../domain/errors.js'
 import type { Call } from '../../wire/grpc/call.js'
 import { binaryValue } from '../../wire/grpc/metadata.js'
-import type { MessageReceiver, Method } from '../../wire/grpc/method.js'
+import type { MessageReceiver, Method, UnaryMethod } from '../../wire/grpc/method.js'
 import { Refusal, type Reply } from '../../wire/grpc/reply.js'
 import type { StreamingCall } from '../../wire/grpc/streaming-call.js'
 import type { Peer } from '../../wire/peer.js'
@@ -26,8 +26,9 @@ export interface WireMethodsDeps extends HotMethodsDeps {
 export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Method>> {
   const { authorize, authorizeBatch, authorizeStream } = AuthorizationServiceService
   const { hot } = deps
-  const callerOf = createCallers(deps)
-  const unary = (answer: UnaryAnswer): Method => ({
+  const peers = new FreePeers(deps.admission)
+  const callerOf = (call: Call) => new WireCaller(call, deps, peers)
+  const unary = (answer: UnaryAnswer): UnaryMethod => ({
     kind: 'unary',
     handle(message, call) {
       try {
@@ -40,7 +41,17 @@ export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Meth
     },
   })
   return {
-    [authorize.path]: unary(hot.authorize),
+    [authorize.path]: {
+      ...unary(hot.authorize),
+      handleInPlace(octets, start, end, call) {
+        if (!peers.has(call.peer)) return undefined
+        try {
+          return hot.authorizeInPlace(octets, start, end)
+        } catch (error) {
+          return toRefusal(deps, call, error)
+        }
+      },
+    },
     [authorizeBatch.path]: unary(hot.authorizeBatch),
     [authorizeStream.path]: { kind: 'streaming', open: (call) => openStream(deps, call, callerOf) },
     '/grpc.health.v1.Health/Check': {
@@ -48,11 +59,6 @@ export function wireMethods(deps: WireMethodsDeps): Readonly<Record<string, Meth
       handle: (message) => checkHealth(deps, message),
     },
   }
-}
-
-function createCallers(deps: WireMethodsDeps): (call: Call) => HotCaller {
-  const peers = new FreePeers(deps.admission)
-  return (call) => new WireCaller(call, deps, peers)
 }
 
 /** Peers are the same for all calls of a connection: who is free needs asking once. */

@@ -3,7 +3,7 @@ import type { Acceptor } from '../http2/requests.js'
 import type { Receiver, Stream } from '../http2/stream.js'
 import type { CallDeps } from './call.js'
 import { type CallHead, readCallHead } from './call-head.js'
-import type { Method, StreamingHandler, UnaryHandler } from './method.js'
+import type { Method, StreamingHandler, UnaryMethod } from './method.js'
 import type { Fallback } from './raw-call.js'
 import { openRawCall } from './raw-call.js'
 import { StreamingServerCall } from './streaming-call.js'
@@ -35,12 +35,12 @@ export class Calls implements Acceptor<CallHead> {
       return deaf
     }
     if (!method) return this.#openRaw(stream, head)
-    if (method.kind === 'unary') return this.#openUnary(stream, head, method.handle)
+    if (method.kind === 'unary') return this.#openUnary(stream, head, method)
     return this.#openStreaming(stream, head, method.open)
   }
 
-  #openUnary(stream: Stream, head: CallHead, handle: UnaryHandler): Receiver {
-    return new UnaryCall(stream, head, this.#deps, handle)
+  #openUnary(stream: Stream, head: CallHead, method: UnaryMethod): Receiver {
+    return new UnaryCall(stream, head, this.#deps, method)
   }
 
   #openStreaming(stream: Stream, head: CallHead, open: StreamingHandler): Receiver {

@@ -9,6 +9,17 @@ import type { StreamingCall } from './streaming-call.js'
  */
 export type UnaryHandler = (message: Buffer, call: Call) => Reply | Promise<Reply>
 
+/**
+ * Answers at once, or answers `undefined` to leave the call to the `UnaryHandler`. The message is from
+ * `start` to before `end` of `octets`: to make a Buffer of each costs more than most handlers do with it.
+ */
+export type InPlaceHandler = (
+  octets: Buffer,
+  start: number,
+  end: number,
+  call: Call,
+) => Reply | undefined
+
 /** Where the messages of a streaming call go. Nothing is called after `cancel`. */
 export interface MessageReceiver {
   /** Good during the call only, as for unary calls. */
@@ -24,16 +35,20 @@ export interface MessageReceiver {
 /** Begins a call of many messages in either direction or both. */
 export type StreamingHandler = (call: StreamingCall) => MessageReceiver | Refusal
 
-export type Method =
-  | {
-      readonly kind: 'unary'
-      readonly handle: UnaryHandler
-      /** Instead of that of all methods. */
-      readonly timeoutMsMax?: number
-    }
-  | {
-      readonly kind: 'streaming'
-      readonly open: StreamingHandler
-      /** Instead of that of all methods, which is not applied to streams. */
-      readonly timeoutMsMax?: number
-    }
+export interface UnaryMethod {
+  readonly kind: 'unary'
+  readonly handle: UnaryHandler
+  /** Asked first about messages that lie whole and plain in what was read, as most do. */
+  readonly handleInPlace?: InPlaceHandler
+  /** Instead of that of all methods. */
+  readonly timeoutMsMax?: number
+}
+
+export interface StreamingMethod {
+  readonly kind: 'streaming'
+  readonly open: StreamingHandler
+  /** Instead of that of all methods, which is not applied to streams. */
+  readonly timeoutMsMax?: number
+}
+
+export type Method = UnaryMethod | StreamingMethod

@@ -5,7 +5,7 @@ import { type CallDeps, ServerCall } from './call.js'
 import type { CallHead } from './call-head.js'
 import { MessageReader } from './message-reader.js'
 import { messageRefusal, type RequestProblem } from './message-refusal.js'
-import type { UnaryHandler } from './method.js'
+import type { UnaryMethod } from './method.js'
 import { Answer, Refusal, type Reply } from './reply.js'
 import {
   headersBlock,
@@ -22,22 +22,22 @@ const prefixBytes = 5
 
 /** A call of one message and one answer. */
 export class UnaryCall extends ServerCall implements Receiver {
-  readonly #handle: UnaryHandler
+  readonly #method: UnaryMethod
   #reader: MessageReader | undefined
   #message: Buffer | undefined
   #isCompressed = false
   #isInflating = false
   #isAnswered = false
 
-  constructor(stream: Stream, head: CallHead, deps: CallDeps, handle: UnaryHandler) {
+  constructor(stream: Stream, head: CallHead, deps: CallDeps, method: UnaryMethod) {
     super(stream, head, deps)
-    this.#handle = handle
+    this.#method = method
   }
 
   /** The common case first: the whole request in one frame. */
   data(octets: Buffer, start: number, end: number, isLast: boolean): void {
     if (isLast && !this.#reader && isOnePlainMessage(octets, start, end)) {
-      this.#run(octets.subarray(start + prefixBytes, end))
+      this.#runInPlace(octets, start + prefixBytes, end)
       return
     }
     this.#gather(octets, start, end)
@@ -140,9 +140,19 @@ export class UnaryCall extends ServerCall implements Receiver {
     else this.#run(inflated)
   }
 
+  #runInPlace(octets: Buffer, start: number, end: number): void {
+    try {
+      const reply = this.#method.handleInPlace?.(octets, start, end, this)
+      if (reply) this.#answer(reply)
+      else this.#run(octets.subarray(start, end))
+    } catch (error) {
+      this.#answerBug(error)
+    }
+  }
+
   #run(message: Buffer): void {
     try {
-      const reply = this.#handle(message, this)
+      const reply = this.#method.handle(message, this)
       if (reply instanceof Promise) void this.#answerLater(reply)
       else this.#answer(reply)
     } catch (error) {
