@@ -8,7 +8,7 @@ import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
 import { readPlainBatch } from './plain-batch.js'
 import { readPlainQuestion } from './plain-question.js'
-import { createStreamed } from './streamed.js'
+import { createStreamed, type StreamedAnswer } from './streamed.js'
 
 /**
  * The methods that are asked at full rate, from message to message, whichever engine carries them.
@@ -21,7 +21,7 @@ export interface HotCalls {
   authorizeInPlace(octets: Buffer, start: number, end: number): Uint8Array | undefined
   readonly authorizeBatch: UnaryAnswer
   /** One message of a stream whose caller was admitted; the answer bears the question's id. */
-  authorizeStreamed(message: Buffer, leftMs: number): Uint8Array | Promise<Uint8Array>
+  readonly authorizeStreamed: StreamedAnswer
 }
 
 export type UnaryAnswer = (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>
@@ -56,7 +56,7 @@ export function createHotCalls(authorizer: Authorizer): HotCalls {
     authorizeBatch(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
-      const plain = readPlainBatch(message)
+      const plain = readPlainBatch(look, message)
       const batch = plain && authorizer.authorizeBatchNow(plain)
       return batch ? batches.write(batch) : askBatchSlowly(Buffer.from(message), caller.leftMs())
     },

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import type { AsciiLook } from './ascii-look.js'
 import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
 
 const questionTag = 0x0a
@@ -7,7 +8,7 @@ const questionTag = 0x0a
  * Reads an AuthorizeBatchRequest that holds nothing but plain questions; `undefined` for any other,
  * which is for the general decoder.
  */
-export function readPlainBatch(message: Buffer): AskedQuestion[] | undefined {
+export function readPlainBatch(look: AsciiLook, message: Buffer): AskedQuestion[] | undefined {
   const octets = message.toString('latin1')
   const isAllAscii = isAscii(message)
   const questions: AskedQuestion[] = []
@@ -19,7 +20,7 @@ export function readPlainBatch(message: Buffer): AskedQuestion[] | undefined {
     const end = at + (low & 0x7f) + (high << 7)
     if (!(high < 0x80 && end <= octets.length)) return undefined
     // The lengths of long questions are no ASCII, though all within them may be.
-    const part = { start: at, end, isAscii: isAllAscii || isAscii(message.subarray(at, end)) }
+    const part = { start: at, end, isAscii: isAllAscii || look.isAscii(message, at, end) }
     const question = readPlainQuestion(octets, part)
     if (!question) return undefined
     questions.push(question)

@@ -6,6 +6,7 @@ import {
   AuthorizeRequest,
   AuthorizeStreamRequest,
 } from '../gen/postern/v1/authorization.js'
+import { AsciiLook } from './ascii-look.js'
 import { readPlainBatch } from './plain-batch.js'
 import { readPlainQuestion } from './plain-question.js'
 import { readPlainStreamed } from './plain-streamed.js'
@@ -109,7 +110,7 @@ describe('the quick way to many questions', () => {
         const questions = parts.map((part) => AuthorizeRequest.fromPartial(part as object))
         const message = AuthorizeBatchRequest.fromPartial({ questions })
         const bytes = AuthorizeBatchRequest.encode(message).finish()
-        const plain = readPlainBatch(Buffer.from(bytes))
+        const plain = readPlainBatch(new AsciiLook(), Buffer.from(bytes))
         if (!plain) return
         read += 1
         expect(plain).toEqual(decodeStrictly(AuthorizeBatchRequest, bytes).questions.map(asked))
@@ -125,7 +126,8 @@ describe('the quick way to many questions', () => {
       fc.property(question, text, (parts, id) => {
         const message = AuthorizeStreamRequest.fromPartial({ id, question: parts as object })
         const bytes = AuthorizeStreamRequest.encode(message).finish()
-        const plain = readPlainStreamed(Buffer.from(bytes))
+        const around = Buffer.concat([Buffer.of(0xff), bytes, Buffer.of(0xff)])
+        const plain = readPlainStreamed(new AsciiLook(), around, 1, 1 + bytes.length)
         if (!plain) return
         read += 1
         const general = decodeStrictly(AuthorizeStreamRequest, bytes)

@@ -8,7 +8,7 @@ function open(admit: () => undefined | Promise<void>) {
   let elapse: (() => void) | undefined
   const session = new StreamSession(
     {
-      hot: { authorizeStreamed: (message) => message },
+      hot: { authorizeStreamed: (octets, start, end) => octets.subarray(start, end) },
       schedule: (_, work) => {
         elapse = work
         return () => {

@@ -48,11 +48,16 @@ export class StreamSession {
 
   /** `message` is good during the call only. */
   message(message: Buffer): void {
+    this.messageInPlace(message, 0, message.length)
+  }
+
+  /** The same; the message is from `start` to before `end` of `octets`. */
+  messageInPlace(octets: Buffer, start: number, end: number): void {
     if (this.#isFinished) return
     try {
       const admission = this.#admission.renew()
-      if (admission) this.#await(this.#answerAfter(admission, Buffer.from(message)))
-      else this.#answer(message)
+      if (admission) this.#await(this.#answerAfter(admission, octets.subarray(start, end)))
+      else this.#answer(octets, start, end)
     } catch (error) {
       this.#finish(error)
     }
@@ -76,19 +81,20 @@ export class StreamSession {
     this.#admission.end()
   }
 
-  #answer(message: Buffer): void {
-    const answer = this.#hot.authorizeStreamed(message, this.#channel.leftMs())
+  #answer(octets: Buffer, start: number, end: number): void {
+    const answer = this.#hot.authorizeStreamed(octets, start, end, this.#channel)
     if (answer instanceof Uint8Array) this.#send(answer)
     else this.#await(answer)
   }
 
   /** Questions that follow wait too: nobody is answered who may not be admitted any more. */
-  async #answerAfter(admission: Promise<void>, message: Buffer): Promise<Uint8Array> {
+  async #answerAfter(admission: Promise<void>, octets: Buffer): Promise<Uint8Array> {
+    const message = Buffer.from(octets)
     this.#isAdmitting = true
     this.#pause()
     await admission
     this.#isAdmitting = false
-    const answer = this.#hot.authorizeStreamed(message, this.#channel.leftMs())
+    const answer = this.#hot.authorizeStreamed(message, 0, message.length, this.#channel)
     // Good until the next one only, which may come before this one is sent.
     return answer instanceof Uint8Array ? Buffer.from(answer) : answer
   }

@@ -10,6 +10,8 @@ import {
   QuestionError,
 } from '../gen/postern/v1/authorization.js'
 import type { AnswerWriter } from './answer-writer.js'
+import { AsciiLook } from './ascii-look.js'
+import type { HotCaller } from './caller.js'
 import { varintBytes, writeText, writeVarint } from './fields.js'
 import { readPlainStreamed } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
@@ -19,15 +21,21 @@ const responseTag = 0x12
 const errorTag = 0x1a
 const idBytesMax = 128
 
+/** The message is from `start` to before `end` of `octets`. */
+export type StreamedAnswer = (
+  octets: Buffer,
+  start: number,
+  end: number,
+  caller: Pick<HotCaller, 'leftMs'>,
+) => Uint8Array | Promise<Uint8Array>
+
 /**
  * Answers one message of AuthorizeStream. A question that cannot be answered fails alone; only a
  * message that is none throws, and ends the call.
  */
-export function createStreamed(
-  authorizer: Authorizer,
-  writer: AnswerWriter,
-): (message: Buffer, leftMs: number) => Uint8Array | Promise<Uint8Array> {
+export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): StreamedAnswer {
   const streamed = new StreamedWriter()
+  const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
@@ -39,16 +47,16 @@ export function createStreamed(
       return refuseAlone(id, error)
     }
   }
-  return (message, leftMs) => {
-    const plain = readPlainStreamed(message)
-    if (!plain) return askSlowly(Buffer.from(message), leftMs)
+  return (octets, start, end, caller) => {
+    const plain = readPlainStreamed(look, octets, start, end)
+    if (!plain) return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
     try {
       const answer = authorizer.authorizeNow(plain.question)
       if (answer) return streamed.write(plain.id, responseTag, writer.write(answer))
     } catch (error) {
       return refuseAlone(plain.id, error)
     }
-    return askSlowly(Buffer.from(message), leftMs)
+    return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
   }
 }
 

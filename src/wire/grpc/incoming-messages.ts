@@ -3,12 +3,15 @@ import { OctetQueue } from '../octet-queue.js'
 import type { Inflate } from './inflate.js'
 import { MessageReader } from './message-reader.js'
 import type { RequestProblem } from './message-refusal.js'
+import { plainMessageEnd, prefixBytes } from './plain-message.js'
 
 export interface IncomingMessagesDeps {
   readonly bytesMax: number
   readonly isGzip: boolean
   readonly inflate: Inflate
   onMessage(message: Buffer): void
+  /** Instead, of messages that lie whole where they were read: from `start` to before `end`. */
+  onMessageInPlace(octets: Buffer, start: number, end: number): void
   /** After the last message. */
   onEnd(): void
   /** Nothing more is read after one. */
@@ -103,11 +106,24 @@ export class IncomingMessages {
   #read(octets: Buffer, start: number, end: number): number {
     let at = start
     while (at < end && this.#canRead) {
+      const plainEnd = this.#plainEnd(octets, at, end)
+      if (plainEnd > 0) {
+        this.#deliverInPlace(octets, at + prefixBytes, plainEnd)
+        at = plainEnd
+        continue
+      }
       at = this.#reader.next(octets, at, end)
       this.#take(this.#reader)
     }
     this.#stream.credit(at - start)
     return at
+  }
+
+  /** 0 for what the reader has to look at. */
+  #plainEnd(octets: Buffer, start: number, end: number): number {
+    if (!this.#reader.isEmpty) return 0
+    const plainEnd = plainMessageEnd(octets, start, end)
+    return plainEnd - start - prefixBytes > this.#deps.bytesMax ? 0 : plainEnd
   }
 
   #take({ message, isCompressed, problem }: MessageReader): void {
@@ -137,6 +153,12 @@ export class IncomingMessages {
   #deliver(message: Buffer): void {
     this.#isReading = true
     this.#deps.onMessage(message)
+    this.#isReading = false
+  }
+
+  #deliverInPlace(octets: Buffer, start: number, end: number): void {
+    this.#isReading = true
+    this.#deps.onMessageInPlace(octets, start, end)
     this.#isReading = false
   }
 

@@ -1,6 +1,6 @@
 import { uint32At } from '../octets.js'
+import { prefixBytes } from './plain-message.js'
 
-const prefixBytes = 5
 const firstCapacity = 1_024
 
 /** Why reading a message cannot go on. */

@@ -24,6 +24,8 @@ export type InPlaceHandler = (
 export interface MessageReceiver {
   /** Good during the call only, as for unary calls. */
   message(message: Buffer): void
+  /** Instead, if it is there, for messages that lie whole where they were read, as most do. */
+  messageInPlace?(octets: Buffer, start: number, end: number): void
   /** The client has sent its last message. */
   end(): void
   /** There is room again, after a `send` that answered false. */

@@ -42,6 +42,7 @@ export class StreamingServerCall extends ServerCall implements Receiver, Streami
       isGzip: head.isGzip,
       inflate: deps.inflate,
       onMessage: (message) => this.#guarded(() => this.#receiver?.message(message)),
+      onMessageInPlace: (octets, start, end) => this.#messageInPlace(octets, start, end),
       onEnd: () => this.#guarded(() => this.#receiver?.end()),
       onProblem: (problem: RequestProblem) => this.finish(messageRefusal(problem)),
     })
@@ -126,6 +127,17 @@ export class StreamingServerCall extends ServerCall implements Receiver, Streami
     this.#guarded(() => this.#receiver?.cancel?.())
   }
 
+  /** Without a closure for `#guarded`: this is called for every message. */
+  #messageInPlace(octets: Buffer, start: number, end: number): void {
+    const receiver = this.#receiver
+    try {
+      if (receiver?.messageInPlace) receiver.messageInPlace(octets, start, end)
+      else receiver?.message(octets.subarray(start, end))
+    } catch (error) {
+      this.#onMistake(error)
+    }
+  }
+
   #close(): void {
     this.#isFinished = true
     this.#incoming.discard()
@@ -136,8 +148,12 @@ export class StreamingServerCall extends ServerCall implements Receiver, Streami
     try {
       work()
     } catch (error) {
-      this.deps.onBug(error)
-      this.finish(new Refusal(Status.internal, 'internal error'))
+      this.#onMistake(error)
     }
+  }
+
+  #onMistake(error: unknown): void {
+    this.deps.onBug(error)
+    this.finish(new Refusal(Status.internal, 'internal error'))
   }
 }

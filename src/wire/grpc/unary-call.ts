@@ -1,11 +1,11 @@
 import { ErrorCode } from '../http2/error-code.js'
 import type { Receiver, Stream } from '../http2/stream.js'
-import { uint32At } from '../octets.js'
 import { type CallDeps, ServerCall } from './call.js'
 import type { CallHead } from './call-head.js'
 import { MessageReader } from './message-reader.js'
 import { messageRefusal, type RequestProblem } from './message-refusal.js'
 import type { UnaryMethod } from './method.js'
+import { plainMessageEnd, prefixBytes } from './plain-message.js'
 import { Answer, Refusal, type Reply } from './reply.js'
 import {
   headersBlock,
@@ -17,8 +17,6 @@ import {
 } from './reply-blocks.js'
 import { Status } from './status.js'
 import { writeMessage } from './write-message.js'
-
-const prefixBytes = 5
 
 /** A call of one message and one answer. */
 export class UnaryCall extends ServerCall implements Receiver {
@@ -36,7 +34,7 @@ export class UnaryCall extends ServerCall implements Receiver {
 
   /** The common case first: the whole request in one frame. */
   data(octets: Buffer, start: number, end: number, isLast: boolean): void {
-    if (isLast && !this.#reader && isOnePlainMessage(octets, start, end)) {
+    if (isLast && !this.#reader && plainMessageEnd(octets, start, end) === end) {
       this.#runInPlace(octets, start + prefixBytes, end)
       return
     }
@@ -213,9 +211,4 @@ export class UnaryCall extends ServerCall implements Receiver {
   #refuseMessage(problem: RequestProblem): void {
     this.#answer(messageRefusal(problem))
   }
-}
-
-function isOnePlainMessage(octets: Buffer, start: number, end: number): boolean {
-  const length = end - start - prefixBytes
-  return length >= 0 && octets[start] === 0 && uint32At(octets, start + 1) === length
 }

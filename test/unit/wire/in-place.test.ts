@@ -60,3 +60,54 @@ test('a mistake in place ends the call, and nothing else', () => {
   expect([1, 3, 5].map((id) => peer.status(id))).toEqual([0, 13, 0])
   expect(peer.bugs).toHaveLength(1)
 })
+
+/** A stream that says of each message which way it took. */
+function streaming(): WirePeer {
+  return WirePeer.greeted({
+    methods: {
+      '/test.Echo/Stream': {
+        kind: 'streaming',
+        open: (call) => ({
+          message: (message) => void call.send(Buffer.from(`copied ${message}`)),
+          messageInPlace(octets, start, end) {
+            if (start === end) throw new Error('empty')
+            call.send(Buffer.from(`in place ${octets.toString('latin1', start, end)}`))
+          },
+          end: () => call.finish(),
+        }),
+      },
+    },
+    limits: { messageBytesMax: 8 },
+  })
+}
+
+const begin = f.headers(1, f.callFields('/test.Echo/Stream'))
+
+function messages(peer: WirePeer): string[] {
+  const body = peer.body(1)
+  const texts: string[] = []
+  for (let at = 0; at < body.length; at += 5 + body.readUInt32BE(at + 1)) {
+    texts.push(String(body.subarray(at + 5, at + 5 + body.readUInt32BE(at + 1))))
+  }
+  return texts
+}
+
+test('the messages of a stream are handled in place where they are whole', () => {
+  const peer = streaming()
+  const framed = Buffer.concat(['one', 'two', 'three', 'four'].map((text) => f.message(text)))
+  peer.send(begin, f.data(1, framed.subarray(0, 20)), f.lastData(1, framed.subarray(20)))
+  expect(messages(peer)).toEqual(['in place one', 'in place two', 'copied three', 'in place four'])
+  expect(peer.status(1)).toBe(0)
+})
+
+test('a message of a stream that is too large is not handled in place either', () => {
+  const peer = streaming()
+  peer.send(begin, f.lastData(1, Buffer.concat([f.message('one'), f.message('a'.repeat(9))])))
+  expect([messages(peer), peer.status(1)]).toEqual([['in place one'], 8])
+})
+
+test('a mistake over a message in place ends the stream', () => {
+  const peer = streaming()
+  peer.send(begin, f.lastData(1, f.message('')))
+  expect([peer.status(1), peer.bugs.length]).toEqual([13, 1])
+})
