@@ -29,10 +29,15 @@ export function isUuid(text: string): boolean {
 
 const uuids = new CheckedTexts(isUuid)
 
+/** The same text as an id; `undefined` for what is none. Not for secrets: it keeps what it has seen. */
+export function toId<T extends Id<string>>(text: string): T | undefined {
+  return uuids.find(text) as T | undefined
+}
+
 /** Reports REQUIRED or FORMAT. Identifiers are case-sensitive: upper-case hex is refused. */
 export function parseId<T extends Id<string>>(v: Validation, field: string, text: string): T {
-  const known = uuids.find(text)
-  if (known !== undefined) return known as T
+  const id = toId<T>(text)
+  if (id !== undefined) return id
   v.fail(field, text === '' ? 'REQUIRED' : 'FORMAT', 'must be a lower-case UUID')
   return text as T
 }

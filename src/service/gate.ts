@@ -1,7 +1,12 @@
 import { type Decision, isCredentialValid } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
 import { findMisleadingHeader } from '../domain/route/misleading-header.js'
-import { findOverridingHeader, type Header, presentedKey } from '../domain/route/presented-key.js'
+import {
+  findOverridingHeader,
+  type Header,
+  isNamed,
+  presentedKey,
+} from '../domain/route/presented-key.js'
 import {
   isMapped,
   type Mapped,
@@ -88,7 +93,7 @@ function questionOf(
   { action, resource }: Mapped,
   apiKey: string,
 ): AuthorizeInput {
-  const userAgent = headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? ''
+  const userAgent = headers.find(([name]) => isNamed(name, 'user-agent'))?.[1] ?? ''
   return { apiKey, action, resource, request: { ip, userAgent }, context: undefined }
 }
 

@@ -41,6 +41,7 @@ function problemOf(name: string, value: string): string | undefined {
 }
 
 function connectionProblem(value: string): string | undefined {
+  if (value === 'keep-alive' || value === 'close') return undefined
   const options = value.toLowerCase().split(',')
   if (options.every((option) => connectionOptions.includes(option.trim()))) return undefined
   return '`Connection` may name `close`, `keep-alive`, `te` and `upgrade` alone'

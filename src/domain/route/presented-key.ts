@@ -38,8 +38,19 @@ function keyOf(text: string | undefined): Presented {
  * they are the same here.
  */
 export function normalizedName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '-')
+  const known = normalizedNames.get(name)
+  if (known !== undefined) return known
+  const normalized = name.toLowerCase().replace(/[^a-z0-9]/g, '-')
+  if (name.length > rememberedMax) return normalized
+  if (normalizedNames.size >= namesMax) normalizedNames.clear()
+  normalizedNames.set(name, normalized)
+  return normalized
 }
+
+/** By the name as it was sent: requests come with the same few, again and again. */
+const normalizedNames = new Map<string, string>()
+const namesMax = 256
+const rememberedMax = 64
 
 /** The same as comparing with `normalizedName`, which leaves the length of a name as it is. */
 export function isNamed(name: string, known: string): boolean {

@@ -1,4 +1,4 @@
-import { type ApplicationId, isUuid, type UserId } from '../../domain/ids.js'
+import { type ApplicationId, toId, type UserId } from '../../domain/ids.js'
 import type { PrincipalRef } from '../../domain/principal.js'
 import type { SubjectName } from '../../service/subject.js'
 
@@ -7,7 +7,11 @@ import type { SubjectName } from '../../service/subject.js'
  * knows. An `identity` is such a name: its id may be that of one and another system's name of another.
  */
 export function principalIn({ type, id }: SubjectName): PrincipalRef | undefined {
-  if (type === 'user' && isUuid(id)) return { type, id: id as UserId }
-  if (type === 'application' && isUuid(id)) return { type, id: id as ApplicationId }
+  if (type === 'user') return refOf(type, toId<UserId>(id))
+  if (type === 'application') return refOf(type, toId<ApplicationId>(id))
   return undefined
+}
+
+function refOf<Type, Id>(type: Type, id: Id | undefined) {
+  return id === undefined ? undefined : { type, id }
 }
