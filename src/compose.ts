@@ -23,6 +23,7 @@ import { createEnroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
 import { limitLongActs } from './service/long-acts.js'
+import { Pacer, type PacerDeps } from './service/pacer.js'
 import type { Store } from './service/ports.js'
 import type { Readiness } from './service/readiness.js'
 import { RecentSecrets } from './service/recent-secrets.js'
@@ -83,7 +84,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   opened.add(() => truth.close())
   const macKey = deriveKey(pepper, 'shared cache')
   const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
-  const { cache, metrics, secrets, authorizer, watching } = measured
+  const { cache, metrics, secrets, authorizer, watching, pace } = measured
   opened.add(async () => cache.close())
   const { store, entities, statistics, readiness } = cache
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
@@ -96,7 +97,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
     ...asked,
-    ...{ watching, schedule },
+    ...{ watching, schedule, pace },
     enroll: createEnroll({ store, tools, retries, now }),
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
@@ -114,7 +115,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const http = createHttpServer({
     ...asked,
     ...createAskRequirements(authorizer),
-    principals: createPrincipalAuthorizer({ entities, secrets, now }),
+    principals: createPrincipalAuthorizer({ entities, secrets, now, pace }),
     readiness,
     metrics: metrics.read,
     ...(tls && { tls }),
@@ -144,12 +145,16 @@ function openMeasured(config: Config, { now, ...parts }: MeasuredParts) {
   const cache = openCacheOf(config.cache, { ...parts, onApplied })
   const { entities, changes } = cache
   const secrets = new RecentSecrets(parts.hashSecret)
-  const authorizer = createAuthorizer({ entities, secrets, now })
+  const pace = () => new Pacer(parts)
+  const authorizer = createAuthorizer({ entities, secrets, now, pace })
   const watching = createWatching({ authorizer, changes, schedule })
-  return { cache, metrics, secrets, authorizer, watching }
+  return { cache, metrics, secrets, authorizer, watching, pace }
 }
 
-type MeasuredParts = Omit<CacheParts, 'onApplied'> & Surroundings & Pick<Tools, 'hashSecret'>
+type MeasuredParts = Omit<CacheParts, 'onApplied'> &
+  Surroundings &
+  PacerDeps &
+  Pick<Tools, 'hashSecret'>
 
 function createTools(pepper: string): Tools {
   return {

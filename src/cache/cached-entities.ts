@@ -10,9 +10,11 @@ import {
   keyOfWant,
   type Tier,
 } from '../service/entities.js'
+import type { Pace } from '../service/pacer.js'
 import type { ChangeRow, Store } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
+import type { Steps } from '../service/steps.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
@@ -45,6 +47,9 @@ export interface CachedEntitiesDeps {
 /** More rounds than any decision needs; a world that changes this fast is not to be answered. */
 const roundsMax = 8
 const loadsTogether = 64
+/** In these, work in steps lets others have their turn. */
+const restfulRounds = 4
+const unhurried: Pace = { isDue: false, rest: () => Promise.resolve() }
 
 /**
  * Decides from memory, and from the tiers below what memory lacks. Every decision is taken in one
@@ -83,7 +88,15 @@ export class CachedEntities implements EntitySource {
     })
   }
 
-  async decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>> {
+  decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>> {
+    return this.decideInSteps(demand, unhurried, (lookup) => inOneStep(() => work(lookup)))
+  }
+
+  async decideInSteps<T>(
+    demand: Demand,
+    pace: Pace,
+    work: (lookup: EntityLookup) => Steps<T>,
+  ): Promise<Decided<T>> {
     const { consistency, waitMs = Number.POSITIVE_INFINITY } = demand
     const patience = new Patience(this.#clock, Math.min(waitMs, this.#options.waitMs))
     let generation = await this.#begin(consistency, patience)
@@ -99,14 +112,11 @@ export class CachedEntities implements EntitySource {
         await this.#verify(patience)
         continue
       }
-      const attempt = this.#attempt(work)
-      if ('value' in attempt) {
-        // A process can be frozen between any two lines: what it computed before is old after.
-        const { ageMs } = this.feed
-        if (ageMs > this.#options.boundMs) continue
-        return this.#stamp(attempt.value, tier, ageMs)
-      }
-      tier = slower(tier, await patience.wait(this.#loadAll(attempt.wants)))
+      // Who began anew so often rests no more, lest it never come to an end.
+      const attempt = await this.#attempt(work, round < restfulRounds ? pace : unhurried, tier)
+      if (attempt instanceof EntitiesMissing) {
+        tier = slower(tier, await patience.wait(this.#loadAll(attempt.wants)))
+      } else if (attempt) return attempt
     }
     throw unavailable(
       'STORE_CHANGING',
@@ -120,9 +130,7 @@ export class CachedEntities implements EntitySource {
   ): Decided<T> | undefined {
     try {
       const value = work(this.#lookup, subject)
-      // Looked at once it is computed: a process can be frozen between any two lines.
-      const { ageMs } = this.feed
-      return ageMs > this.#options.boundMs ? undefined : this.#stamp(value, 'memory', ageMs)
+      return this.#vouchFor(value, 'memory')
     } catch (error) {
       if (error instanceof EntitiesMissing) return undefined
       throw error
@@ -186,13 +194,25 @@ export class CachedEntities implements EntitySource {
     )
   }
 
-  /** Synchronous from end to end: one decision sees one revision. */
-  #attempt<T>(work: (lookup: EntityLookup) => T): { value: T } | EntitiesMissing {
-    try {
-      return { value: work(this.#lookup) }
-    } catch (error) {
-      if (error instanceof EntitiesMissing) return error
-      throw error
+  /**
+   * Answers what was decided, or what has to be loaded first; `undefined`: what it began on is not the
+   * present any more. Synchronous but for its rests, after which it goes on with the same revision or
+   * not at all.
+   */
+  async #attempt<T>(
+    work: (lookup: EntityLookup) => Steps<T>,
+    pace: Pace,
+    tier: Tier,
+  ): Promise<Decided<T> | EntitiesMissing | undefined> {
+    const { applied, generation } = this.feed
+    const steps = work(this.#lookup)
+    for (;;) {
+      const step = nextOf(steps)
+      if (step instanceof EntitiesMissing) return step
+      if (step.done) return this.#vouchFor(step.value, tier)
+      if (!pace.isDue) continue
+      await pace.rest()
+      if (this.feed.applied !== applied || this.feed.generation !== generation) return undefined
     }
   }
 
@@ -208,7 +228,11 @@ export class CachedEntities implements EntitySource {
     return slowest
   }
 
-  #stamp<T>(value: T, tier: Tier, ageMs: number): Decided<T> {
+  /** `undefined`: nobody knows any more that it holds. */
+  #vouchFor<T>(value: T, tier: Tier): Decided<T> | undefined {
+    // Looked at once it is computed: a process can be frozen between any two lines.
+    const { ageMs } = this.feed
+    if (ageMs > this.#options.boundMs) return undefined
     this.#tally.answers[tier] += 1
     const validForMs = this.#options.boundMs - ageMs
     return { value, revision: this.feed.applied, freshness: { tier, ageMs, validForMs } }
@@ -241,6 +265,19 @@ export class CachedEntities implements EntitySource {
     const entity = this.#cache.get(keyOfWant(want))
     if (entity?.endsAtMs === undefined) return entity
     return this.#clock.wallMs() < entity.endsAtMs ? entity : undefined
+  }
+}
+
+function inOneStep<T>(work: () => T): Steps<T> {
+  return { next: () => ({ done: true, value: work() }) }
+}
+
+function nextOf<T>(steps: Steps<T>): IteratorResult<void, T> | EntitiesMissing {
+  try {
+    return steps.next()
+  } catch (error) {
+    if (error instanceof EntitiesMissing) return error
+    throw error
   }
 }
 

@@ -3,6 +3,7 @@ import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
 import type { Gate } from '../service/gate.js'
+import type { Pacer } from '../service/pacer.js'
 import type { Schedule } from '../service/schedule.js'
 import type { Watching } from '../service/watch/watching.js'
 import { type AuthorizePeers, createAdmission } from './admission.js'
@@ -53,6 +54,8 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly gate: Gate
   readonly watching: Watching
   readonly schedule: Schedule
+  /** Begins to count the time that the thread is held. */
+  pace(): Pacer
   /** Whether our own transport is in front; @grpc/grpc-js takes the port otherwise. */
   readonly wire: boolean
 }
@@ -75,7 +78,7 @@ export interface TlsMaterial {
 }
 
 export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
-  const hot = createHotCalls(deps.authorizer)
+  const hot = createHotCalls(deps.authorizer, deps.pace)
   const admission = createAdmission(deps.authorizePeers, deps.authorizer)
   const methods = { hot, admission, schedule: deps.schedule, onBug: deps.onBug }
   const library = createLibraryServer((server) => addServices(server, deps, methods))

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { noHurry } from '../../test/support/paces.js'
 import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-store.js'
 import { CachedEntities } from '../cache/cached-entities.js'
 import { createSecret } from '../domain/secret.js'
@@ -28,6 +29,7 @@ beforeEach(() => {
     entities,
     secrets: new RecentSecrets((text) => text),
     now,
+    pace: noHurry,
   })
 })
 

@@ -14,7 +14,9 @@ import {
   type EntityWant,
   minimizeLatency,
 } from './entities.js'
+import type { Pacer } from './pacer.js'
 import type { RecentSecrets } from './recent-secrets.js'
+import { inOneTurn, stepSize } from './steps.js'
 
 export interface PrincipalQuestion {
   readonly ref: PrincipalRef
@@ -45,10 +47,12 @@ export interface PrincipalAuthorizerDeps {
   readonly secrets: RecentSecrets
   /** Milliseconds since the epoch. */
   now(): number
+  /** Begins to count the time that the thread is held. */
+  pace(): Pacer
 }
 
 export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): PrincipalAuthorizer {
-  const { entities, secrets, now } = deps
+  const { entities, secrets, now, pace } = deps
   const rightOf = rememberRight()
   const prepare = (caller: Session, asked: readonly PrincipalQuestion[]): Prepared => {
     const nowMs = now()
@@ -58,13 +62,18 @@ export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): Princi
   }
   return {
     async ask(caller, asked) {
+      const pacer = pace()
       const prepared = prepare(caller, asked)
       // The instant is that of the attempt that counts: waiting takes time, and keys expire.
       const work = (lookup: EntityLookup) => answerAll(lookup, { ...prepared, nowMs: now() })
-      return concluded(await entities.decide({ consistency: minimizeLatency }, work))
+      const demand = { consistency: minimizeLatency }
+      return concluded(await entities.decideInSteps(demand, pacer, work))
     },
     askNow(caller, asked) {
-      const decided = entities.decideNow(answerAll, prepare(caller, asked))
+      const pacer = pace()
+      const work = (lookup: EntityLookup, prepared: Prepared) =>
+        inOneTurn(answerAll(lookup, prepared), pacer)
+      const decided = entities.decideNow(work, prepare(caller, asked))
       return decided && concluded(decided)
     },
   }
@@ -119,13 +128,14 @@ type Outcome = readonly BatchAnswer[] | { readonly right: Decision } | 'nobody'
 const unknownKey: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
 /** What any of the questions lacks is loaded at once: rounds do not grow with the batch. */
-function answerAll(lookup: EntityLookup, prepared: Prepared): Outcome {
+function* answerAll(lookup: EntityLookup, prepared: Prepared): Generator<void, Outcome, void> {
   const { secretHash, nowMs } = prepared
   const caller = lookup.findDecider(secretHash)
   const right = caller?.decide(prepared.right, undefined, nowMs) ?? unknownKey
   if (!caller || right.effect !== 'allow') return { right }
   const missing: EntityWant[] = []
   const answers: BatchAnswer[] = []
+  let left = stepSize
   for (const each of prepared.asked) {
     try {
       const answer = 'error' in each ? each : answerOne(lookup, each, nowMs)
@@ -135,6 +145,9 @@ function answerAll(lookup: EntityLookup, prepared: Prepared): Outcome {
       if (!(error instanceof EntitiesMissing)) throw error
       missing.push(...error.wants)
     }
+    if (--left > 0) continue
+    left = stepSize
+    yield
   }
   if (missing.length > 0) throw new EntitiesMissing(missing)
   return answers

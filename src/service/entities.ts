@@ -4,7 +4,9 @@ import type { Decider } from '../domain/evaluate.js'
 import type { OrganizationId, ProjectId } from '../domain/ids.js'
 import type { CompiledPolicy } from '../domain/policy.js'
 import type { Principal, PrincipalRef } from '../domain/principal.js'
+import type { Pace } from './pacer.js'
 import type { Revision } from './revision.js'
+import type { Steps } from './steps.js'
 
 /**
  * What decisions are computed from, as if all of it lay in memory. A look-up of something that
@@ -61,6 +63,15 @@ export interface EntitySource {
    * cannot vouch for what memory holds.
    */
   decide<T>(demand: Demand, work: (lookup: EntityLookup) => T): Promise<Decided<T>>
+  /**
+   * The same for work that takes long. At each `yield` it rests, if `pace` says that it is time to.
+   * All of it is of one revision: when another is applied meanwhile, the work begins anew.
+   */
+  decideInSteps<T>(
+    demand: Demand,
+    pace: Pace,
+    work: (lookup: EntityLookup) => Steps<T>,
+  ): Promise<Decided<T>>
   /**
    * The same without waiting, within the staleness bound; `undefined` when something must be waited
    * for. `work` is handed `subject`, so that it need not be made anew for each question.

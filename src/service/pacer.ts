@@ -1,3 +1,9 @@
+/** Whether the thread was held for long enough, and how to let others have it. */
+export interface Pace {
+  readonly isDue: boolean
+  rest(): Promise<void>
+}
+
 /** What telling and giving up the time needs. */
 export interface PacerDeps {
   /** Milliseconds that never go back. */
@@ -11,7 +17,7 @@ const turnMs = 1
  * Keeps long work from holding the thread that answers everybody: whoever asks between its steps
  * knows when it is time to let others on.
  */
-export class Pacer {
+export class Pacer implements Pace {
   readonly #deps: PacerDeps
   #sinceMs: number
 
@@ -28,5 +34,15 @@ export class Pacer {
   async rest(): Promise<void> {
     await this.#deps.nextTurn()
     this.#sinceMs = this.#deps.monotonicMs()
+  }
+
+  /** As `Array.map`, with rests between. */
+  async map<From, To>(items: readonly From[], work: (item: From) => To): Promise<To[]> {
+    const made: To[] = []
+    for (const item of items) {
+      if (this.isDue) await this.rest()
+      made.push(work(item))
+    }
+    return made
   }
 }

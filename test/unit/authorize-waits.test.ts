@@ -4,6 +4,7 @@ import { createSecret } from '../../src/domain/secret.js'
 import { type Authorizer, createAuthorizer } from '../../src/service/authorize.js'
 import { minimizeLatency } from '../../src/service/entities.js'
 import { RecentSecrets } from '../../src/service/recent-secrets.js'
+import { noHurry } from '../support/paces.js'
 import { ManualClock, ScriptedStore } from '../support/scripted-store.js'
 
 /** What time does to a question that has to wait. */
@@ -35,6 +36,7 @@ beforeEach(() => {
     entities,
     secrets: new RecentSecrets((secret) => secret),
     now: () => clock.wallMs(),
+    pace: noHurry,
   })
   store.grant(apiKey)
   store.expiries.set(apiKey, 3_000)

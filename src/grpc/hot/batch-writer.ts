@@ -19,9 +19,22 @@ export class BatchWriter {
   #revisionField: Uint8Array = new Uint8Array()
   #answers = new WeakMap<Decision, Uint8Array>()
 
-  write({ value, revision, freshness }: Decided<readonly BatchAnswer[]>): Uint8Array {
+  write(batch: Decided<readonly BatchAnswer[]>): Uint8Array {
+    const fields = batch.value.map((answer) => this.field(answer, batch.revision))
+    return this.writeFields(fields, batch)
+  }
+
+  /** One answer of a batch; `writeFields` makes one message of all. */
+  field(answer: BatchAnswer, revision: Revision): Uint8Array {
     this.#turnTo(revision)
-    const fields = value.map((answer) => this.#fieldOf(answer))
+    return this.#fieldOf(answer)
+  }
+
+  writeFields(
+    fields: readonly Uint8Array[],
+    { revision, freshness }: Omit<Decided<unknown>, 'value'>,
+  ): Uint8Array {
+    this.#turnTo(revision)
     let bytes = this.#revisionField.length + freshnessBytesMax
     for (const field of fields) bytes += field.length
     const message = Buffer.allocUnsafe(bytes)

@@ -1,13 +1,18 @@
-import type { Authorizer } from '../../service/authorize.js'
+import type { AuthorizeInput, Authorizer } from '../../service/authorize.js'
+import { batchMax, requireBatchSize } from '../../service/authorize-batch.js'
+import type { Demand } from '../../service/entities.js'
+import type { Pacer } from '../../service/pacer.js'
 import { demandOf } from '../consistency.js'
 import { decodeStrictly } from '../decode.js'
-import { AuthorizeBatchRequest, AuthorizeRequest } from '../gen/postern/v1/authorization.js'
+import { AuthorizeBatchRequest } from '../gen/postern/v1/authorization.js'
 import { AnswerWriter } from './answer-writer.js'
 import { AsciiLook } from './ascii-look.js'
 import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
+import { decodeQuestion } from './decode-question.js'
 import { readPlainBatch } from './plain-batch.js'
 import { readPlainQuestion } from './plain-question.js'
+import { splitBatch } from './split-batch.js'
 import { createStreamed, type StreamedAnswer } from './streamed.js'
 
 /**
@@ -26,17 +31,26 @@ export interface HotCalls {
 
 export type UnaryAnswer = (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>
 
-export function createHotCalls(authorizer: Authorizer): HotCalls {
+/** `pace` begins to count the time that the thread is held. */
+export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCalls {
   const answers = new AnswerWriter()
   const batches = new BatchWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
-    const request = decodeStrictly(AuthorizeRequest, message)
+    const request = decodeQuestion(message)
     const demand = demandOf(request.consistency, leftMs)
     return Buffer.from(answers.write(await authorizer.authorize(request, demand)))
   }
   const askBatchSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
-    const { questions, consistency } = decodeStrictly(AuthorizeBatchRequest, message)
-    return batches.write(await authorizer.authorizeBatch(questions, demandOf(consistency, leftMs)))
+    const { questions, rest } = splitBatch(message, batchMax)
+    requireBatchSize(questions)
+    const { consistency } = decodeStrictly(AuthorizeBatchRequest, rest)
+    const asked = await pace().map(questions, decodeQuestion)
+    return askLongBatch(asked, demandOf(consistency, leftMs))
+  }
+  const askLongBatch = async (asked: readonly AuthorizeInput[], demand: Demand) => {
+    const batch = await authorizer.authorizeBatch(asked, demand)
+    const fields = await pace().map(batch.value, (answer) => batches.field(answer, batch.revision))
+    return batches.writeFields(fields, batch)
   }
   const look = new AsciiLook()
   const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
@@ -57,8 +71,10 @@ export function createHotCalls(authorizer: Authorizer): HotCalls {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
       const plain = readPlainBatch(look, message)
-      const batch = plain && authorizer.authorizeBatchNow(plain)
-      return batch ? batches.write(batch) : askBatchSlowly(Buffer.from(message), caller.leftMs())
+      if (!plain) return askBatchSlowly(Buffer.from(message), caller.leftMs())
+      const batch = authorizer.authorizeBatchNow(plain)
+      if (batch) return batches.write(batch)
+      return askLongBatch(plain, demandOf(undefined, caller.leftMs()))
     },
     authorizeStreamed: createStreamed(authorizer, answers),
   }

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { batchMax } from '../../service/authorize-batch.js'
 import type { AsciiLook } from './ascii-look.js'
 import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
 
@@ -14,6 +15,7 @@ export function readPlainBatch(look: AsciiLook, message: Buffer): AskedQuestion[
   const questions: AskedQuestion[] = []
   let at = 0
   while (at < octets.length) {
+    if (questions.length === batchMax) return undefined
     if (octets.charCodeAt(at++) !== questionTag) return undefined
     const low = octets.charCodeAt(at++)
     const high = low < 0x80 ? 0 : octets.charCodeAt(at++)

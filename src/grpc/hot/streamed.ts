@@ -12,6 +12,7 @@ import {
 import type { AnswerWriter } from './answer-writer.js'
 import { AsciiLook } from './ascii-look.js'
 import type { HotCaller } from './caller.js'
+import { requireQuestionBytes } from './decode-question.js'
 import { varintBytes, writeText, writeVarint } from './fields.js'
 import { readPlainStreamed } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
@@ -37,6 +38,7 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   const streamed = new StreamedWriter()
   const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+    requireQuestionBytes(message)
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
       requireShortId(id)

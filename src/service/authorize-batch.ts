@@ -1,0 +1,145 @@
+import { DomainError } from '../domain/errors.js'
+import { invalid } from '../domain/validation.js'
+import {
+  type AuthorizeInput,
+  cut,
+  decide,
+  type Outcome,
+  type Prepare,
+  type Prepared,
+} from './asked.js'
+import type { BatchAnswer } from './authorize.js'
+import {
+  type Decided,
+  type Demand,
+  EntitiesMissing,
+  type EntityLookup,
+  type EntitySource,
+  type EntityWant,
+} from './entities.js'
+import type { Pacer } from './pacer.js'
+import { inOneTurn, stepSize } from './steps.js'
+
+export interface BatchDeps {
+  readonly entities: EntitySource
+  readonly prepare: Prepare
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Begins to count the time that the thread is held. */
+  pace(): Pacer
+}
+
+export type BatchAnswers = Decided<readonly BatchAnswer[]>
+
+export const batchMax = 1_000
+
+/** Decides a batch within one turn of the thread; `undefined` for one that takes longer or waits. */
+export function authorizeBatchNow(
+  { entities, prepare, now, pace }: BatchDeps,
+  inputs: readonly AuthorizeInput[],
+): BatchAnswers | undefined {
+  requireBatchSize(inputs)
+  const pacer = pace()
+  const askedAtMs = now()
+  const prepared = inputs.map((input) => prepareOne(input, askedAtMs, prepare))
+  const decided = entities.decideNow(answerInOneTurn, { prepared, nowMs: askedAtMs, pacer })
+  return decided && toBatch(decided)
+}
+
+/** Decides a batch of any kind, and lets others have the thread on the way. */
+export async function authorizeBatch(
+  { entities, prepare, now, pace }: BatchDeps,
+  inputs: readonly AuthorizeInput[],
+  demand: Demand,
+): Promise<BatchAnswers> {
+  requireBatchSize(inputs)
+  const pacer = pace()
+  const askedAtMs = now()
+  const prepared = await pacer.map(inputs, (input) => prepareOne(input, askedAtMs, prepare))
+  // The instant is that of the attempt that counts: waiting takes time, and keys expire.
+  const work = (lookup: EntityLookup) => answerAll(lookup, prepared, now())
+  return toBatch(await entities.decideInSteps(demand, pacer, work))
+}
+
+type Refused = { readonly error: DomainError }
+
+/** A malformed question fails alone; anything else that goes wrong fails the batch. */
+function prepareOne(
+  input: AuthorizeInput,
+  askedAtMs: number,
+  prepare: Prepare,
+): Prepared | Refused {
+  try {
+    return prepare(input, askedAtMs)
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'invalid') return { error }
+    throw error
+  }
+}
+
+interface Work {
+  readonly prepared: readonly (Prepared | Refused)[]
+  readonly nowMs: number
+  readonly pacer: Pacer
+}
+
+function answerInOneTurn(lookup: EntityLookup, { prepared, nowMs, pacer }: Work) {
+  return inOneTurn(answerAll(lookup, prepared, nowMs), pacer)
+}
+
+/** What any of the questions lacks is loaded at once: rounds do not grow with the batch. */
+function* answerAll(
+  lookup: EntityLookup,
+  prepared: readonly (Prepared | Refused)[],
+  nowMs: number,
+): Generator<void, readonly (Outcome | Refused)[], void> {
+  const missing: EntityWant[] = []
+  const answers: (Outcome | Refused)[] = []
+  let left = stepSize
+  for (const each of prepared) {
+    const answer = answerOne(lookup, each, nowMs)
+    if (answer instanceof EntitiesMissing) missing.push(...answer.wants)
+    else answers.push(answer)
+    if (--left > 0) continue
+    left = stepSize
+    yield
+  }
+  if (missing.length > 0) throw new EntitiesMissing(missing)
+  return answers
+}
+
+function answerOne(
+  lookup: EntityLookup,
+  prepared: Prepared | Refused,
+  nowMs: number,
+): Outcome | Refused | EntitiesMissing {
+  if ('error' in prepared) return prepared
+  if ('settled' in prepared) {
+    return { decision: prepared.settled, reusableMs: Number.POSITIVE_INFINITY }
+  }
+  try {
+    return decide(lookup, prepared, nowMs)
+  } catch (error) {
+    if (error instanceof EntitiesMissing) return error
+    throw error
+  }
+}
+
+/** All answers of a batch share one receipt: it says what holds for each of them. */
+function toBatch(decided: Decided<readonly (Outcome | Refused)[]>): BatchAnswers {
+  const { value, revision, freshness } = decided
+  let shortestMs = Number.POSITIVE_INFINITY
+  for (const each of value) {
+    if ('decision' in each) shortestMs = Math.min(shortestMs, each.reusableMs)
+  }
+  return { value, revision, freshness: cut(freshness, shortestMs) }
+}
+
+/** Throws `invalid` for none, and for too many. */
+export function requireBatchSize(inputs: readonly unknown[]): void {
+  if (inputs.length > 0 && inputs.length <= batchMax) return
+  const reason = inputs.length === 0 ? 'REQUIRED' : 'TOO_MANY'
+  throw invalid([
+    { field: 'questions', reason, description: `must hold 1 to ${batchMax} questions` },
+  ])
+}

@@ -1,0 +1,23 @@
+import { EntitiesMissing } from './entities.js'
+import type { Pace } from './pacer.js'
+
+/**
+ * Work that may be interrupted between its steps: whoever runs it may let others have the thread
+ * wherever it yields.
+ */
+export type Steps<T> = Iterator<void, T, void>
+
+/** After so many of a list, work yields: with the slowest conditions, that is well below a turn. */
+export const stepSize = 16
+
+/**
+ * Runs the work to its end without a rest. Throws `EntitiesMissing` when the turn is over before: to
+ * lack time is like lacking an entity, somebody else has to wait for it.
+ */
+export function inOneTurn<T>(steps: Steps<T>, pace: Pace): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    if (pace.isDue) throw new EntitiesMissing([])
+  }
+}

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { CachedEntities } from '../../src/cache/cached-entities.js'
+import { createSecret } from '../../src/domain/secret.js'
+import { createAuthorizer } from '../../src/service/authorize.js'
+import { minimizeLatency } from '../../src/service/entities.js'
+import type { Pacer } from '../../src/service/pacer.js'
+import { RecentSecrets } from '../../src/service/recent-secrets.js'
+import { everyStep, noHurry } from '../support/paces.js'
+import { ManualClock, ScriptedStore } from '../support/scripted-store.js'
+
+/** Batches that take longer than one turn of the thread. */
+
+const demand = { consistency: minimizeLatency }
+const apiKey = createSecret((count) => new Uint8Array(count))
+const resource = {
+  ...{ organizationId: '', projectId: '', type: '', id: '', name: '', locality: '' },
+  attributes: undefined,
+}
+const actions = Array.from({ length: 200 }, (_, at) => (at % 7 === 0 ? 'not one' : `a:${at}`))
+const questions = actions.map((action) => ({
+  ...{ apiKey, action, resource, request: undefined, context: undefined },
+}))
+
+function open(pace: () => Pacer) {
+  const store = new ScriptedStore()
+  store.grant(apiKey)
+  const clock = new ManualClock()
+  const entities = new CachedEntities({
+    store,
+    clock,
+    options: {
+      ...{ boundMs: 5_000, entriesMax: 100, bytesMax: 1_000_000, absentMax: 100 },
+      ...{ windowKeysMax: 100, loadsMax: 2, waitingLoadsMax: 2, waitMs: 60_000 },
+      ...{ readTimeoutMs: 60_000, preloadRows: 0, pageRowsMax: 1_000 },
+    },
+  })
+  const secrets = new RecentSecrets((secret) => secret)
+  const authorizer = createAuthorizer({ entities, secrets, now: () => clock.wallMs(), pace })
+  return { authorizer, entities, store }
+}
+
+it('are not answered at once, from memory either', async () => {
+  const slow = open(everyStep(() => {}))
+  const quick = open(noHurry)
+  for (const { authorizer } of [slow, quick]) await authorizer.authorizeBatch(questions, demand)
+  expect(slow.authorizer.authorizeBatchNow(questions)).toBeUndefined()
+  expect(quick.authorizer.authorizeBatchNow(questions)?.value).toHaveLength(questions.length)
+})
+
+it('are answered as they would be in one turn', async () => {
+  const slow = await open(everyStep(() => {})).authorizer.authorizeBatch(questions, demand)
+  const quick = await open(noHurry).authorizer.authorizeBatch(questions, demand)
+  expect(slow.value).toEqual(quick.value)
+  expect(slow.value.filter((answer) => 'error' in answer)).toHaveLength(29)
+})
+
+it('are of one revision, though the key is revoked on the way', async () => {
+  let turns = 0
+  const { authorizer, entities, store } = open(
+    everyStep(async () => {
+      turns += 1
+      if (turns !== 205) return
+      store.revoke(apiKey)
+      await entities.feed.catchUp()
+    }),
+  )
+  const { value } = await authorizer.authorizeBatch(questions, demand)
+  expect(turns).toBeGreaterThan(205)
+  const reasons = value.flatMap((answer) => ('decision' in answer ? [answer.decision.reason] : []))
+  expect(new Set(reasons)).toEqual(new Set(['KEY_NOT_FOUND']))
+})
