@@ -6,9 +6,11 @@ import { SocketWriter } from './socket-writer.js'
 
 /** To look at every write at once would keep the event loop awake once more for each. */
 const littleUnsentMs = 5_000
+/** With what the last frame of a turn holds on top, a turn stays near a millisecond. */
+const turnMsMax = 0.5
 
 export interface SocketConnectionDeps<Head>
-  extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending'> {
+  extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending' | 'isTurnOver'> {
   readonly clock: Clock
   readonly busyPoll: BusyPoll
   /** The peer did what ends a connection. */
@@ -18,7 +20,7 @@ export interface SocketConnectionDeps<Head>
 
 /**
  * A connection on a socket of Node's: its octets, its time, and its turns. After a bounded number of
- * frames everything else on the event loop gets its turn first.
+ * frames, or half a millisecond, everything else on the event loop gets its turn first.
  */
 export class SocketConnection<Head> {
   readonly #socket: Socket
@@ -28,6 +30,7 @@ export class SocketConnection<Head> {
   readonly #writer: SocketWriter
   #cancelTimer: (() => void) | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
+  #turnSinceMs = 0
   #isFlushDue = false
   #isTurnDue = false
   #isLeft = false
@@ -45,7 +48,12 @@ export class SocketConnection<Head> {
       destroy: () => void socket.destroy(),
     }
     this.#connection = new Connection(
-      { ...deps, sink, onPending: () => this.#flushSoon() },
+      {
+        ...deps,
+        sink,
+        isTurnOver: () => deps.clock.nowMs() - this.#turnSinceMs > turnMsMax,
+        onPending: () => this.#flushSoon(),
+      },
       deps.clock.nowMs(),
     )
     this.#writer = new SocketWriter(socket, this.#connection.streams.budget, {
@@ -94,6 +102,7 @@ export class SocketConnection<Head> {
   }
 
   #turn(nowMs: number): void {
+    this.#turnSinceMs = nowMs
     if (this.#connection.turn(nowMs)) this.#turnLater()
     else if (this.#socket.isPaused() && !this.#writer.isHeldBack) this.#resume()
     if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()

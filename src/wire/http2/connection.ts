@@ -32,6 +32,8 @@ export interface ConnectionDeps<Head> {
   readonly slab: Slab
   readonly processBudget: MemoryBudget
   readonly sink: Sink
+  /** Whether this turn has taken long enough, though more frames wait; absent: their number tells. */
+  isTurnOver?(): boolean
   /** There is something to flush, or to be woken for, that did not come up in a turn. */
   onPending(): void
   /** A mistake of this side's. */
@@ -201,6 +203,7 @@ export class Connection<Head> {
       if (this.#reader.next(frame)) {
         this.#dispatch(frame)
         if (!this.#block.isOpen) this.#hasEnded = true
+        if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
         continue
       }
       const chunk = this.#unread.shift()
@@ -422,6 +425,11 @@ export class Connection<Head> {
   #notePending(): void {
     if (!this.#isInTurn && !this.#isGone) this.#deps.onPending()
   }
+}
+
+/** Looking at a clock costs as much as a small frame: it is done for large ones, and now and then. */
+function isWorthALook({ start, end }: Frame, left: number): boolean {
+  return end - start > 1_024 || left % 32 === 0
 }
 
 function codeOf(error: unknown): ErrorCode {

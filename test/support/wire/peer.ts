@@ -30,6 +30,7 @@ export interface WirePeerOptions {
   readonly limits?: Partial<ConnectionLimits & CallLimits>
   readonly processBudget?: MemoryBudget
   readonly slab?: Slab
+  readonly isTurnOver?: () => boolean
 }
 
 const quiet = {
@@ -83,6 +84,7 @@ export class WirePeer {
           this.isDestroyed = true
         },
       },
+      ...(options.isTurnOver && { isTurnOver: options.isTurnOver }),
       onPending: () => {
         this.isFlushDue = true
       },

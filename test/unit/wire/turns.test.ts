@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { Method } from '../../../src/wire/grpc/method.js'
+import * as f from '../../support/wire/frames.js'
+import { WirePeer } from '../../support/wire/peer.js'
+
+const methods: Readonly<Record<string, Method>> = {
+  '/test.Echo/Unary': { kind: 'unary', handle: (message) => Buffer.from(message) },
+}
+
+const large = Array.from({ length: 5 }, (_, at) => f.unaryCall(2 * at + 1, 'a'.repeat(2_000)))
+
+test('a turn that has taken its time ends after a large frame, and the next goes on', () => {
+  const peer = WirePeer.greeted({ methods, isTurnOver: () => true })
+  expect(peer.send(...large)).toBeGreaterThanOrEqual(5)
+  for (let at = 0; at < 5; at++) expect(peer.status(2 * at + 1)).toBe(0)
+})
+
+test('a turn that has not goes on to the end', () => {
+  const peer = WirePeer.greeted({ methods, isTurnOver: () => false })
+  expect(peer.send(...large)).toBe(1)
+})
+
+test('small frames do not ask what time it is each', () => {
+  let looks = 0
+  const peer = WirePeer.greeted({
+    methods,
+    isTurnOver: () => {
+      looks += 1
+      return false
+    },
+  })
+  peer.send(...Array.from({ length: 100 }, (_, at) => f.unaryCall(2 * at + 1, 'a')))
+  expect(peer.status(199)).toBe(0)
+  expect(looks).toBeLessThan(10)
+})
