@@ -35,6 +35,7 @@ import { createWatching } from './service/watch/watching.js'
 import { systemClock } from './system-clock.js'
 import type { Logger } from './telemetry/log.js'
 import { createMetrics } from './telemetry/metrics.js'
+import { createTurns } from './turns.js'
 import { packageVersion } from './version.js'
 
 /** A running server. */
@@ -165,6 +166,6 @@ function createTools(pepper: string): Tools {
     findBuiltin: findBuiltinPermissionSet,
     builtinPermissionSets,
     monotonicMs: systemClock.monotonicMs,
-    nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
+    nextTurn: createTurns(),
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
+import type { Turns } from '../servers/turn-meter.js'
 
 /** A server in a process of its own. */
 export interface Contender {
@@ -15,6 +16,12 @@ export interface Contender {
   stop(): Promise<void>
 }
 
+/** One of ours. */
+export interface NodeContender extends Contender {
+  /** How long the event loop of the server is held while `work` goes on. */
+  turnsOf(work: () => Promise<void>): Promise<Turns>
+}
+
 /** From now on the server runs on that core alone, so that who asks it can have another. */
 export function pin({ pid }: Contender, core: number): void {
   execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)])
@@ -23,7 +30,7 @@ export function pin({ pid }: Contender, core: number): void {
 export async function startContender(
   name: 'echo' | 'fastify' | 'node-http2' | 'postern' | 'wire',
   env: Readonly<Record<string, string>> = {},
-): Promise<Contender> {
+): Promise<NodeContender> {
   const program = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url))
   const child = fork(program, {
     execArgv: ['--import', 'tsx'],
@@ -38,6 +45,12 @@ export async function startContender(
     async cpuUs() {
       child.send('cpu')
       return (await message<{ cpuUs: number }>(child)).cpuUs
+    },
+    async turnsOf(work) {
+      child.send('begin turns')
+      await work()
+      child.send('end turns')
+      return message<Turns>(child)
     },
     async stop() {
       child.disconnect()

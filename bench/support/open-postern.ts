@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Contender, pin, startContender } from './contender.js'
+import { type NodeContender, pin, startContender } from './contender.js'
 import { serverCore } from './pinned.js'
 
 /** Postern on a store of its own, on the servers' core, while `work` asks it. */
 export async function withPostern<T>(
-  work: (postern: Contender) => Promise<T>,
+  work: (postern: NodeContender) => Promise<T>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'))

@@ -25,8 +25,7 @@ export interface BatchDeps {
   readonly prepare: Prepare
   /** Milliseconds since the epoch. */
   now(): number
-  /** Begins to count the time that the thread is held. */
-  pace(): Pacer
+  readonly pacer: Pacer
 }
 
 export type BatchAnswers = Decided<readonly BatchAnswer[]>
@@ -35,25 +34,27 @@ export const batchMax = 1_000
 
 /** Decides a batch within one turn of the thread; `undefined` for one that takes longer or waits. */
 export function authorizeBatchNow(
-  { entities, prepare, now, pace }: BatchDeps,
+  { entities, prepare, now, pacer }: BatchDeps,
   inputs: readonly AuthorizeInput[],
 ): BatchAnswers | undefined {
   requireBatchSize(inputs)
-  const pacer = pace()
   const askedAtMs = now()
-  const prepared = inputs.map((input) => prepareOne(input, askedAtMs, prepare))
+  const prepared: (Prepared | Refused)[] = []
+  for (const input of inputs) {
+    prepared.push(prepareOne(input, askedAtMs, prepare))
+    if (prepared.length % stepSize === 0 && pacer.isDue) return undefined
+  }
   const decided = entities.decideNow(answerInOneTurn, { prepared, nowMs: askedAtMs, pacer })
   return decided && toBatch(decided)
 }
 
 /** Decides a batch of any kind, and lets others have the thread on the way. */
 export async function authorizeBatch(
-  { entities, prepare, now, pace }: BatchDeps,
+  { entities, prepare, now, pacer }: BatchDeps,
   inputs: readonly AuthorizeInput[],
   demand: Demand,
 ): Promise<BatchAnswers> {
   requireBatchSize(inputs)
-  const pacer = pace()
   const askedAtMs = now()
   const prepared = await pacer.map(inputs, (input) => prepareOne(input, askedAtMs, prepare))
   // The instant is that of the attempt that counts: waiting takes time, and keys expire.

@@ -31,13 +31,20 @@ export interface Authorizer {
   authorize(input: AuthorizeInput, demand: Demand): Promise<Answer>
   /** The same for the default demand and without waiting; `undefined`: something must be awaited. */
   authorizeNow(input: AuthorizeInput): Answer | undefined
-  /** Long batches let others have the thread on the way; all of one is of one revision. */
+  /**
+   * Long batches let others have the thread on the way; all of one is of one revision. `pacer` has
+   * counted since before, if the thread was held already.
+   */
   authorizeBatch(
     inputs: readonly AuthorizeInput[],
     demand: Demand,
+    pacer?: Pacer,
   ): Promise<Decided<readonly BatchAnswer[]>>
   /** `undefined` also for a batch that would hold the thread for too long. */
-  authorizeBatchNow(inputs: readonly AuthorizeInput[]): Decided<readonly BatchAnswer[]> | undefined
+  authorizeBatchNow(
+    inputs: readonly AuthorizeInput[],
+    pacer?: Pacer,
+  ): Decided<readonly BatchAnswer[]> | undefined
 }
 
 export interface AuthorizerDeps {
@@ -51,7 +58,7 @@ export interface AuthorizerDeps {
 
 export function createAuthorizer({ entities, secrets, now, pace }: AuthorizerDeps): Authorizer {
   const prepare = createPrepare(secrets)
-  const batch = { entities, prepare, now, pace }
+  const batch = { entities, prepare, now }
   return {
     async authorize(input, demand) {
       const prepared = prepare(input, now())
@@ -66,8 +73,9 @@ export function createAuthorizer({ entities, secrets, now, pace }: AuthorizerDep
       const decided = entities.decideNow(decideAsAsked, prepared)
       return decided && toAnswer(decided)
     },
-    authorizeBatch: (inputs, demand) => authorizeBatch(batch, inputs, demand),
-    authorizeBatchNow: (inputs) => authorizeBatchNow(batch, inputs),
+    authorizeBatch: (inputs, demand, pacer = pace()) =>
+      authorizeBatch({ ...batch, pacer }, inputs, demand),
+    authorizeBatchNow: (inputs, pacer = pace()) => authorizeBatchNow({ ...batch, pacer }, inputs),
   }
 }
 

@@ -11,7 +11,8 @@ export interface PacerDeps {
   nextTurn(): Promise<void>
 }
 
-const turnMs = 1
+/** Half of what anybody may be made to wait: what was begun in a turn still comes to its end. */
+const turnMs = 0.5
 
 /**
  * Keeps long work from holding the thread that answers everybody: whoever asks between its steps

@@ -44,12 +44,17 @@ export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCa
     const { questions, rest } = splitBatch(message, batchMax)
     requireBatchSize(questions)
     const { consistency } = decodeStrictly(AuthorizeBatchRequest, rest)
-    const asked = await pace().map(questions, decodeQuestion)
-    return askLongBatch(asked, demandOf(consistency, leftMs))
+    const pacer = pace()
+    const asked = await pacer.map(questions, decodeQuestion)
+    return askLongBatch(asked, demandOf(consistency, leftMs), pacer)
   }
-  const askLongBatch = async (asked: readonly AuthorizeInput[], demand: Demand) => {
-    const batch = await authorizer.authorizeBatch(asked, demand)
-    const fields = await pace().map(batch.value, (answer) => batches.field(answer, batch.revision))
+  const askLongBatch = async (
+    asked: readonly AuthorizeInput[],
+    demand: Demand,
+    pacer: Pacer,
+  ): Promise<Uint8Array> => {
+    const batch = await authorizer.authorizeBatch(asked, demand, pacer)
+    const fields = await pacer.map(batch.value, (answer) => batches.field(answer, batch.revision))
     return batches.writeFields(fields, batch)
   }
   const look = new AsciiLook()
@@ -70,11 +75,12 @@ export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCa
     authorizeBatch(message, caller) {
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
+      const pacer = pace()
       const plain = readPlainBatch(look, message)
       if (!plain) return askBatchSlowly(Buffer.from(message), caller.leftMs())
-      const batch = authorizer.authorizeBatchNow(plain)
+      const batch = authorizer.authorizeBatchNow(plain, pacer)
       if (batch) return batches.write(batch)
-      return askLongBatch(plain, demandOf(undefined, caller.leftMs()))
+      return askLongBatch(plain, demandOf(undefined, caller.leftMs()), pacer)
     },
     authorizeStreamed: createStreamed(authorizer, answers),
   }
