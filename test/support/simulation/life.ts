@@ -1,5 +1,6 @@
 import type { CachedEntities } from '../../../src/cache/cached-entities.js'
 import type { Consistency, Decided, EntityLookup } from '../../../src/service/entities.js'
+import type { Pace } from '../../../src/service/pacer.js'
 import { createRandom, pick } from '../random.js'
 import { ManualClock } from '../scripted-store.js'
 import { isIn, type State, since } from './history.js'
@@ -164,10 +165,7 @@ class Simulation {
     const known = this.#truth.acknowledged
     this.#asking += 1
     try {
-      const isAllowed = this.#random() < 0.5 ? isAllowedByParts : isAllowedAtOnce
-      const answer = await this.#anyReplica().decide({ consistency }, (lookup) =>
-        isAllowed(lookup, secret),
-      )
+      const answer = await this.#decide(asked)
       this.#answers += 1
       if (answer.freshness.tier === 'shared') this.#sharedAnswers += 1
       this.#check(answer, asked, new Set(known.map(({ state }) => state)))
@@ -175,6 +173,26 @@ class Simulation {
       this.#refusals += 1
     } finally {
       this.#asking -= 1
+    }
+  }
+
+  #decide({ secret, consistency }: Asked): Promise<Decided<boolean>> {
+    const replica = this.#anyReplica()
+    if (this.#random() < 0.5) {
+      return replica.decide({ consistency }, (lookup) => isAllowedAtOnce(lookup, secret))
+    }
+    const work = (lookup: EntityLookup) => isAllowedByParts(lookup, secret)
+    return replica.decideInSteps({ consistency }, this.#pace(), work)
+  }
+
+  /** Of a thread that others want, too: a rest takes as long as a message may. */
+  #pace(): Pace {
+    const random = this.#random
+    return {
+      get isDue() {
+        return random() < 0.5
+      },
+      rest: () => this.#network.send(ignore).catch(ignore),
     }
   }
 
@@ -219,9 +237,12 @@ class Simulation {
   }
 }
 
-function isAllowedByParts(lookup: EntityLookup, secret: string): boolean {
+function* isAllowedByParts(lookup: EntityLookup, secret: string): Generator<void, boolean, void> {
   const key = lookup.findCredential(secret)
-  return key !== undefined && lookup.findPrincipal(key.bearer)?.status === 'active'
+  yield
+  const isActive = key !== undefined && lookup.findPrincipal(key.bearer)?.status === 'active'
+  yield
+  return isActive
 }
 
 function isAllowedAtOnce(lookup: EntityLookup, secret: string): boolean {

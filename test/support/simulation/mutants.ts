@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'cached-entities.ts',
-        find: 'if (ageMs > this.#options.boundMs) continue',
+        find: 'if (ageMs > this.#options.boundMs) return undefined',
         replace: '',
       },
     ],
@@ -101,7 +101,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'cached-entities.ts',
-        find: 'const attempt = this.#attempt(work)',
+        find: 'const attempt = await this.#attempt(work,',
         replace: `seen ??= new Map()
       const lookup = this.#lookup
       const remembering = new Proxy(lookup, {
@@ -111,12 +111,23 @@ export const mutants: readonly Mutant[] = [
           return seen.get(asked)
         },
       })
-      const attempt = this.#attempt(() => work(remembering))`,
+      const attempt = await this.#attempt(() => work(remembering),`,
       },
       {
         file: 'cached-entities.ts',
         find: "let tier: Tier = 'memory'",
         replace: "let tier: Tier = 'memory'\n    let seen",
+      },
+    ],
+  },
+  {
+    safeguard: 'one revision for all steps',
+    danger: 'what was decided before a rest stands beside what was decided after it',
+    patches: [
+      {
+        file: 'cached-entities.ts',
+        find: 'if (this.feed.applied !== applied || this.feed.generation !== generation) return undefined',
+        replace: '',
       },
     ],
   },
