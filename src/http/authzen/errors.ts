@@ -19,6 +19,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'failed-precondition': 412,
   aborted: 409,
   exhausted: 429,
+  'quota-exceeded': 403,
   unavailable: 503,
 }
 

@@ -1,6 +1,7 @@
 import type { DomainError, ErrorKind, Violation } from '../../domain/errors.js'
 import { isWellFormedSecret } from '../../domain/secret.js'
 import { toArgument } from './arguments.js'
+import { quotumName } from './quotum.js'
 
 /** What a client is told: a status, and a body whose `type` its errors are made from. */
 export interface RestError {
@@ -60,6 +61,7 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
       reset_seconds: 1,
     },
   }),
+  'quota-exceeded': quotasExceeded,
   unavailable: ({ message, reason }) => ({
     status: 503,
     body: { type: 'unavailable', message, reason: reason.toLowerCase() },
@@ -142,6 +144,24 @@ function forbidden({ reason, message, metadata }: DomainError): RestError {
       message: 'insufficient permissions',
       details: resource === '' ? [] : [{ action, resource }],
       reason: reason.toLowerCase(),
+      help_message: message,
+    },
+  }
+}
+
+function quotasExceeded({ excesses, message }: DomainError): RestError {
+  const details = excesses.map(({ noun, quota, current, organizationId }) => ({
+    resource: quotumName(noun),
+    quota,
+    current,
+    organization_id: organizationId,
+  }))
+  return {
+    status: 403,
+    body: {
+      type: 'quotas_exceeded',
+      message: 'quota(s) exceeded',
+      details,
       help_message: message,
     },
   }

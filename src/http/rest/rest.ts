@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
+import type { Quotas } from '../../domain/quota.js'
 import { readJson } from '../json-scope.js'
 import { sendWhole } from '../whole-answer.js'
 import { applicationRoutes } from './applications.js'
@@ -28,6 +29,7 @@ import { unsupportedRoutes } from './unsupported.js'
 import { userRoutes } from './users.js'
 
 export interface RestDeps extends CheckPermissionsDeps {
+  readonly quotas: Quotas
   /** Called with what is no refusal: a bug, to be logged. */
   onBug(error: unknown, path: string): void
 }
@@ -77,7 +79,7 @@ function restRoutes(deps: RestDeps): Route[] {
     ...ruleRoutes(calls),
     ...permissionSetRoutes(calls),
     ...checkPermissionsRoutes(deps),
-    ...quotaRoutes(calls),
+    ...quotaRoutes(calls, deps.quotas),
     ...logRoutes(calls),
     ...organizationRoutes(calls),
     ...projectRoutes(calls),
