@@ -108,7 +108,7 @@ async function changedKey(
     readonly mask: ReadonlySet<'description' | 'expire_time' | 'default_project_id'>
   },
 ): Promise<ApiKey> {
-  checkEtag(before, input.etag)
+  checkEtag('api_key', before, input.etag)
   const organization = await act.tx.organizations.find(before.organizationId)
   const { expiresAtMs: expiryBefore, ...kept } = before
   const { expiresAtMs, ...changed } = parsed((v) => ({

@@ -48,7 +48,7 @@ export async function registerResource(
   await requireProject(act, asked)
   const before = await act.tx.resources.find(organizationId, key)
   if (!before && etag !== '') throw unknown(key)
-  if (before) checkEtag(before, etag)
+  if (before) checkEtag('resource', { ...before, id: `${before.type}/${before.id}` }, etag)
   const after: RegisteredResource = {
     ...key,
     organizationId,
@@ -93,7 +93,7 @@ export async function deleteResource(
 ): Promise<void> {
   requirePermission(act, 'iam:resource:delete')
   const before = await findOwn(act, named)
-  checkEtag(before, etag)
+  checkEtag('resource', { ...before, id: `${before.type}/${before.id}` }, etag)
   await act.tx.resources.delete(before.organizationId, before)
   recordResource(act, 'iam:resource:delete', { before })
 }

@@ -1,4 +1,4 @@
-import { Errors } from '@scaleway/sdk-client'
+import { Errors, type RequestInterceptor } from '@scaleway/sdk-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RestSystem, startRest } from '../support/scaleway.js'
 
@@ -27,6 +27,21 @@ async function robot() {
     description: '',
   })
   return rest.as({ accessKey, secretKey: secretKey ?? '' })
+}
+
+/** These clients drop what they do not know. */
+async function etagOf(groupId: string): Promise<string> {
+  const group = await rest.send('GET', `/iam/v1alpha1/groups/${groupId}`)
+  return ((await group.json()) as { etag: string }).etag
+}
+
+/** And send only what they know, but for what a program adds. */
+function sending(more: object): RequestInterceptor {
+  return async ({ request }) => {
+    const sent = (await request.clone().json()) as object
+    const body = JSON.stringify({ ...sent, ...more })
+    return new Request(request.url, { method: request.method, headers: request.headers, body })
+  }
 }
 
 describe("a refusal is the class that Scaleway's client has for it", () => {
@@ -129,16 +144,16 @@ describe("a refusal is the class that Scaleway's client has for it", () => {
 
   it('TransientStateError for a change of what was changed meanwhile', async () => {
     const { iam } = rest.owner
-    const group = await iam.createGroup({ name: 'busy', description: '' })
-    const path = `/iam/v1alpha1/groups/${group.id}`
-    const answer = await rest.send('PATCH', path, { body: { name: 'late', etag: '"old"' } })
-    expect(answer.status).toBe(409)
-    expect(await answer.json()).toMatchObject({
-      type: 'transient_state',
-      current_state: 'updating',
-      resource: expect.any(String),
-      resource_id: expect.any(String),
-    })
+    const { id: groupId } = await iam.createGroup({ name: 'busy', description: '' })
+    const read = await etagOf(groupId)
+    await iam.updateGroup({ groupId, description: 'changed meanwhile' })
+    const late = rest.as(rest.ownerKey, [{ request: sending({ etag: read }) }])
+    const error = await thrown(late.iam.updateGroup({ groupId, name: 'late' }))
+    expect(error).toBeInstanceOf(Errors.TransientStateError)
+    const state = { resource: 'group', resourceId: groupId, currentState: 'updating' }
+    expect(error).toMatchObject({ status: 409, ...state })
+    const again = rest.as(rest.ownerKey, [{ request: sending({ etag: await etagOf(groupId) }) }])
+    expect((await again.iam.updateGroup({ groupId, name: 'late' })).name).toBe('late')
   })
 
   it('ResourceLockedError for who is locked', async () => {
