@@ -15,11 +15,12 @@ import { readPepper } from './pepper.js'
 import { readRoutes } from './routes-file.js'
 import { schedule } from './schedule.js'
 import type { Tools } from './service/act.js'
+import { boundActs, createBound } from './service/act-bound.js'
 import { createAdministration } from './service/administration.js'
 import { createAskRequirements } from './service/ask-permission.js'
 import { createPrincipalAuthorizer } from './service/ask-principals.js'
 import { createAuthorizer } from './service/authorize.js'
-import { createEnroll } from './service/enrollment.js'
+import { createEnroll, type Enroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
 import { limitLongActs } from './service/long-acts.js'
@@ -139,13 +140,20 @@ interface ActParts extends Surroundings {
 }
 
 /** All that administers, on a store that keeps the quotas. */
-function createActs({ quotas }: Config, { pepper, tools, now, ...parts }: ActParts) {
-  const store = withQuotas(parts.store, quotas)
+function createActs(config: Config, { pepper, tools, now, ...parts }: ActParts) {
+  const store = withQuotas(parts.store, config.quotas)
   const retries = createRetries(createReplySeal({ pepper, randomBytes }))
   const deps = { store, tools, retries, now }
   const administration = createAdministration(deps)
-  const longActs = limitLongActs(administration)
-  return { store, administration, longActs, enroll: createEnroll(deps) }
+  const bound = createBound(config.actsMax)
+  const enroll = createEnroll(deps)
+  return {
+    store,
+    administration: boundActs(administration, bound),
+    // They have a bound of their own, and take no place of those that are quick.
+    longActs: limitLongActs(administration),
+    enroll: ((session, enrolling) => bound(() => enroll(session, enrolling))) satisfies Enroll,
+  }
 }
 
 /** Each tells of the other: what is measured, and when it changes. */

@@ -84,6 +84,12 @@ export const variables = z.object({
   POSTERN_CHANGE_LOG_RETENTION: duration
     .refine((ms) => ms >= 3_600_000, 'must be at least 1h')
     .default(24 * 3_600_000),
+  POSTERN_ADMIN_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1, 'must be from 1 to 10000')
+    .max(10_000, 'must be from 1 to 10000')
+    .default(256),
   POSTERN_QUOTA_USERS: quota,
   POSTERN_QUOTA_APPLICATIONS: quota,
   POSTERN_QUOTA_GROUPS: quota,

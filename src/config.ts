@@ -24,6 +24,8 @@ export interface Config {
   readonly bootstrap: BootstrapConfig
   readonly cache: CacheConfig
   readonly store: StoreConfig
+  /** Administrative acts under way at a time, in each process. */
+  readonly actsMax: number
   /** Of each organization. */
   readonly quotas: Quotas
   readonly shutdownGraceMs: number
@@ -130,6 +132,7 @@ function assemble(set: Variables): Config {
       lease: set.POSTERN_STORE_LEASE,
       changeLogRetentionMs: set.POSTERN_CHANGE_LOG_RETENTION,
     },
+    actsMax: set.POSTERN_ADMIN_CONCURRENCY,
     quotas: parseQuotas(set),
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,

@@ -22,6 +22,13 @@ describe('what a client of this API is told', () => {
     expect(error.body).toMatchObject(body)
   })
 
+  it('says how many calls are too many, where that is known', () => {
+    expect(toRestError(refusal('exhausted', { limit: '256' }), '').body).toMatchObject({
+      limit: { quota: 256 },
+    })
+    expect(toRestError(refusal('exhausted'), '').body).not.toHaveProperty('limit')
+  })
+
   it('names what is missing as an action on a resource', () => {
     const missing = { permission: 'iam:application-api-key:create' }
     expect(toRestError(refusal('permission-denied', missing), '').body).toMatchObject({

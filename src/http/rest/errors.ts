@@ -52,12 +52,13 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
       help_message: message,
     },
   }),
-  exhausted: ({ message }) => ({
+  exhausted: ({ message, metadata }) => ({
     status: 429,
     body: {
       type: 'too_many_requests',
       message: 'too many requests',
       help_message: message,
+      ...(metadata.limit !== undefined && { limit: { quota: Number(metadata.limit) } }),
       reset_seconds: 1,
     },
   }),

@@ -108,7 +108,7 @@ function add(scope: FastifyInstance, route: Route, prefix: string): void {
 function send(reply: FastifyReply, { status, body, revision }: Answer): FastifyReply {
   reply.code(status).header('content-type', 'application/json')
   if (revision !== undefined) reply.header('postern-revision', revision)
-  if (status === 503) reply.header('retry-after', '1')
+  if (status === 429 || status === 503) reply.header('retry-after', '1')
   return body === undefined ? reply.send() : reply.send(Buffer.from(JSON.stringify(body)))
 }
 
