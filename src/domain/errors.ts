@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'not-found'
   | 'already-exists'
   | 'failed-precondition'
+  | 'expired'
   | 'aborted'
   | 'exhausted'
   | 'quota-exceeded'

@@ -14,6 +14,7 @@ const codes: Readonly<Record<ErrorKind, status>> = {
   'not-found': status.NOT_FOUND,
   'already-exists': status.ALREADY_EXISTS,
   'failed-precondition': status.FAILED_PRECONDITION,
+  expired: status.FAILED_PRECONDITION,
   aborted: status.ABORTED,
   exhausted: status.RESOURCE_EXHAUSTED,
   'quota-exceeded': status.RESOURCE_EXHAUSTED,

@@ -88,6 +88,24 @@ describe("a refusal is the class that Scaleway's client has for it", () => {
     expect(await thrown(iam.listUsers())).toMatchObject({ status: 401, reason: 'expired' })
   })
 
+  it('ResourceExpiredError for another life of a key that has expired', async () => {
+    const { iam } = rest.owner
+    const expiresAt = new Date(rest.system.clock.nowMs + 1_000)
+    const { accessKey } = await iam.createAPIKey({
+      userId: rest.ownerId,
+      description: '',
+      expiresAt,
+    })
+    rest.system.clock.nowMs += 1_000
+    const later = new Date(expiresAt.getTime() + 1_000)
+    const error = await thrown(iam.updateAPIKey({ accessKey, expiresAt: later }))
+    expect(error).toBeInstanceOf(Errors.ResourceExpiredError)
+    const expired = { resource: 'access_key', resourceId: accessKey, expiredSince: expiresAt }
+    expect(error).toMatchObject({ status: 410, ...expired })
+    expect((await iam.getAPIKey({ accessKey })).expiresAt).toEqual(expiresAt)
+    await iam.deleteAPIKey({ accessKey })
+  })
+
   it('PermissionsDeniedError says which action on what is missing', async () => {
     const error = await thrown((await robot()).iam.listUsers())
     expect(error).toBeInstanceOf(Errors.PermissionsDeniedError)

@@ -13,6 +13,7 @@ describe('what a client of this API is told', () => {
     ['not-found', 404, { type: 'not_found', resource: '', resource_id: '' }],
     ['already-exists', 409, { type: 'already_exists', help_message: 'why' }],
     ['failed-precondition', 412, { type: 'precondition_failed', precondition: 'some_reason' }],
+    ['expired', 410, { type: 'expired', help_message: 'why' }],
     ['aborted', 409, { type: 'transient_state', current_state: 'updating' }],
     ['exhausted', 429, { type: 'too_many_requests', help_message: 'why', reset_seconds: 1 }],
     ['unavailable', 503, { type: 'unavailable', message: 'why', reason: 'some_reason' }],

@@ -42,6 +42,16 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
       help_message: message,
     },
   }),
+  expired: ({ message, metadata }) => ({
+    status: 410,
+    body: {
+      type: 'expired',
+      message: 'resource is expired',
+      ...resourceOf(metadata),
+      expired_since: metadata.expired_since ?? '',
+      help_message: message,
+    },
+  }),
   aborted: ({ message, metadata }) => ({
     status: 409,
     body: {
