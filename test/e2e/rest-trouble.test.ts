@@ -5,6 +5,7 @@ import { ask } from '../support/acts.js'
 import { refusalOf } from '../support/api.js'
 import { createDatabase } from '../support/postgres-server.js'
 import { type RestSystem, startRest } from '../support/scaleway.js'
+import { startProxy } from '../support/tcp-proxy.js'
 
 let url: string
 let rest: RestSystem
@@ -60,4 +61,28 @@ it('TooManyRequestsError for a call beside as many as may be under way, which go
   const settled = await Promise.allSettled(calls)
   expect(settled.filter((each) => each.status === 'fulfilled')).toHaveLength(2)
   expect((await iam.listGroups({}).all()).length).toBe(4)
+})
+
+it('ScalewayError that says so, and no OutOfStockError, while the store cannot be reached', async () => {
+  const direct = new URL(await createDatabase(inject('postgresUrl')))
+  const network = await startProxy(Number(direct.port))
+  direct.port = String(network.port)
+  const cutOff = await startRest({ POSTERN_DATABASE_URL: direct.href })
+  try {
+    expect((await cutOff.owner.iam.listGroups({}).all()).length).toBe(2)
+    network.setWeather({ kind: 'babble', text: 'no such host' })
+    network.cut()
+    const error = await cutOff.owner.iam.listGroups({}).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(Errors.ScalewayError)
+    expect(error).toMatchObject({
+      name: 'ScalewayError',
+      status: 503,
+      body: { type: 'unavailable', reason: 'store_unreachable' },
+    })
+    const answer = await cutOff.send('GET', '/iam/v1alpha1/groups')
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+  } finally {
+    await cutOff.close()
+    await network.close()
+  }
 })
