@@ -121,8 +121,8 @@ export function noSuchRoute(method: string, path: string): RestError {
   return { status: 404, body: { type: 'not_found', ...body, resource_id: `${method} ${path}` } }
 }
 
-export function methodNotAllowed(allowed: string): RestError {
-  const message = `this path knows ${allowed} only`
+export function methodNotAllowed(methods: readonly string[]): RestError {
+  const message = `this path knows ${methods.join(', ')} only`
   return { status: 405, body: { type: 'method_not_allowed', message } }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { DomainError } from '../../domain/errors.js'
 import type { Quotas } from '../../domain/quota.js'
 import { readJson } from '../json-scope.js'
+import { pathOf } from '../unrouted.js'
 import { sendWhole } from '../whole-answer.js'
 import { applicationRoutes } from './applications.js'
 import { type Answer, createCalls, secretOf } from './calls.js'
@@ -10,6 +11,7 @@ import { describeRoute } from './describe.js'
 import {
   internalError,
   invalidArguments,
+  methodNotAllowed,
   noSuchRoute,
   type RestError,
   toRestError,
@@ -47,9 +49,6 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
         scope.setErrorHandler((error: FastifyError, request, reply) => {
           send(reply, fromError(deps, error, request))
         })
-        scope.setNotFoundHandler((request, reply) => {
-          send(reply, noSuchRoute(request.method, pathOf(request)))
-        })
         for (const route of routes) add(scope, route, prefix)
       },
       { prefix },
@@ -57,14 +56,19 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
   }
 }
 
-/** Answers a path of these APIs that is too odd or long for any route; `undefined`: it is none. */
+/**
+ * Answers a request below these APIs that no route is for, its path being too odd or long for any, or
+ * knowing these methods alone; `undefined`: it is none of these APIs.
+ */
 export function refuseUnroutable(
   request: FastifyRequest,
   reply: FastifyReply,
+  methods: readonly string[] = [],
 ): FastifyReply | undefined {
   const path = pathOf(request)
   if (!prefixes.some((prefix) => path.startsWith(`${prefix}/`))) return undefined
-  return send(reply, noSuchRoute(request.method, path))
+  const isPath = methods.length > 0
+  return send(reply, isPath ? methodNotAllowed(methods) : noSuchRoute(request.method, path))
 }
 
 function restRoutes(deps: RestDeps): Route[] {
@@ -127,8 +131,4 @@ function fromError(deps: RestDeps, error: unknown, request: FastifyRequest): Res
 function statusOf(error: unknown): number {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500
   return typeof error.statusCode === 'number' ? error.statusCode : 500
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?')[0] ?? url
 }
