@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../src/domain/corpus.js'
+import type { Violation } from '../../../src/domain/errors.js'
 import type { RawQuestion } from '../../../src/domain/question.js'
 import type { Door, Posed, Reason } from './door.js'
 
@@ -89,7 +90,11 @@ function toOutcome(status: number, body: unknown): Outcome {
   }
   const { decision, context } = body as {
     decision: boolean
-    context: { reason: Reason; policy_name?: string }
+    context: { reason: Reason | 'QUESTION_INVALID'; policy_name?: string; violations?: Violation[] }
+  }
+  // What has the form of a question and can be none is a no, which says so.
+  if (context.reason === 'QUESTION_INVALID') {
+    return { kind: 'invalid', field: decision ? '' : (context.violations?.[0]?.field ?? '') }
   }
   const effect = decision ? 'allow' : 'deny'
   return { kind: 'decision', effect, reason: context.reason, policy: context.policy_name ?? '' }
