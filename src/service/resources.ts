@@ -7,7 +7,7 @@ import {
   type RawResource,
   type Resource,
 } from '../domain/question.js'
-import type { RegisteredResource } from '../domain/registered-resource.js'
+import { type RegisteredResource, refusePropertyNames } from '../domain/registered-resource.js'
 import { parsed, type Validation } from '../domain/validation.js'
 import { ownOrganization, type ReadAct, record, type WriteAct } from './act.js'
 import { canonicalJson } from './canonical-json.js'
@@ -42,7 +42,9 @@ export async function registerResource(
   const organizationId = ownOrganization(act, resource?.organizationId ?? '')
   const asked = parsed((v) => {
     if (resource) requireKey(v, 'resource.', resource)
-    return parseResource(v, ownFields, resource)
+    const read = parseResource(v, ownFields, resource)
+    refusePropertyNames(v, ownFields.attributes, read.attributes)
+    return read
   })
   const key = { type: asked.type ?? '', id: asked.id ?? '' }
   await requireProject(act, asked)

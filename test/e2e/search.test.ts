@@ -71,6 +71,17 @@ onBothStores('resources, searches and simulations', (system) => {
       })
     })
 
+    it.each(['organization_id', 'project_id', 'name', 'locality'])(
+      'has no attribute %s, which would be taken for the property',
+      async (name) => {
+        const said = resource({ type: 'server', id: fresh('web'), attributes: { [name]: 'x' } })
+        const refused = await refusalOf(
+          system().owner.resources.registerResource({ resource: said }),
+        )
+        expect(refused.violations).toEqual([`resource.attributes.${name} CONSTRAINT`])
+      },
+    )
+
     it('is gone once it is deleted, and when its project is', async () => {
       const { owner } = system()
       const projectId = await aProject()

@@ -14,6 +14,7 @@ import { readBody } from './evaluation.js'
 import { readPageInput } from './page-input.js'
 import { type Parts, partsOf, readEntity } from './parts.js'
 import {
+  attributesAmong,
   readAction,
   readContext,
   readResource,
@@ -136,7 +137,8 @@ function toResource(resource: RegisteredResource): object {
     type,
     id,
     properties: {
-      ...attributes,
+      // Those registered before such names were refused cannot be asked about here.
+      ...attributesAmong(attributes),
       ...(projectId && { project_id: projectId }),
       ...(name && { name }),
       ...(locality && { locality }),
