@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { ImportOrganizationRequest } from '../../src/grpc/gen/postern/v1/document.js'
+import { CreatePolicyRequest, DeletePolicyRequest } from '../../src/grpc/gen/postern/v1/policy.js'
+import { type SimulatedChange, SimulateRequest } from '../../src/grpc/gen/postern/v1/simulation.js'
 import { aKeyOf, fresh } from '../support/acts.js'
 import { type Api, refusalOf } from '../support/api.js'
 import { onBothStores } from '../support/on-both-stores.js'
@@ -94,6 +96,31 @@ onBothStores(
       await api.policies.clonePolicy({ policyId: id })
       const refused = await refusalOf(api.policies.clonePolicy({ policyId: id }))
       expect(refused).toMatchObject({ reason: 'QUOTA_EXCEEDED' })
+    })
+
+    it('count what a simulation would make', async () => {
+      const { api } = await found()
+      const simulate = (change: SimulatedChange['change']) =>
+        api.simulations.simulate(
+          SimulateRequest.fromPartial({
+            changes: [{ change }],
+            questions: [
+              { action: 'a', resource: {}, principal: { $case: 'userId', value: randomUUID() } },
+            ],
+          } as object),
+        )
+      const creation = {
+        $case: 'createPolicy',
+        value: CreatePolicyRequest.fromPartial({ name: 'three' }),
+      } as const
+      const { id } = await api.policies.createPolicy({ name: 'one' })
+      await simulate(creation)
+      await api.policies.createPolicy({ name: 'two' })
+      expect(await refusalOf(simulate(creation))).toMatchObject({ reason: 'QUOTA_EXCEEDED' })
+      await simulate({
+        $case: 'deletePolicy',
+        value: DeletePolicyRequest.fromPartial({ policyId: id }),
+      })
     })
 
     it('have room again after a deletion, and are of one organization', async () => {

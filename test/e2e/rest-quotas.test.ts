@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Errors } from '@scaleway/sdk-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusalOf } from '../support/api.js'
 import { type RestSystem, startRest } from '../support/scaleway.js'
+import { startSystem } from '../support/system.js'
 
 let rest: RestSystem
 beforeAll(async () => {
@@ -62,4 +64,22 @@ describe("quotas, through Scaleway's clients", () => {
     await iam.deletePolicy({ policyId: other?.id ?? '' })
     expect((await iam.clonePolicy({ policyId })).name).toBe('Copy of p')
   })
+})
+
+it('quotas of one leave room for an organization with its owner, its key and its project', async () => {
+  const nouns = ['USERS', 'APPLICATIONS', 'GROUPS', 'POLICIES', 'API_KEYS', 'PROJECTS']
+  const quotas = Object.fromEntries(nouns.map((noun) => [`POSTERN_QUOTA_${noun}`, '1']))
+  const system = await startSystem(quotas)
+  try {
+    const ownerEmail = 'owner@other.example'
+    const { organizations } = system.owner
+    const made = await organizations.createOrganization({ name: 'Other', ownerEmail })
+    const other = system.as(made.ownerApiKey)
+    expect((await other.groups.createGroup({ name: 'only' })).name).toBe('only')
+    expect(await refusalOf(other.projects.createProject({ name: 'second' }))).toMatchObject({
+      message: 'projects: the organization has 1 of at most 1, no room for 1 more',
+    })
+  } finally {
+    await system.close()
+  }
 })
