@@ -15,16 +15,18 @@ import { readPepper } from './pepper.js'
 import { readRoutes } from './routes-file.js'
 import { schedule } from './schedule.js'
 import type { Tools } from './service/act.js'
+import { boundActs, createBound } from './service/act-bound.js'
 import { createAdministration } from './service/administration.js'
 import { createAskRequirements } from './service/ask-permission.js'
 import { createPrincipalAuthorizer } from './service/ask-principals.js'
 import { createAuthorizer } from './service/authorize.js'
-import { createEnroll } from './service/enrollment.js'
+import { createEnroll, type Enroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
 import { limitLongActs } from './service/long-acts.js'
 import { Pacer, type PacerDeps } from './service/pacer.js'
 import type { Store } from './service/ports.js'
+import { withQuotas } from './service/quotas.js'
 import type { Readiness } from './service/readiness.js'
 import { RecentSecrets } from './service/recent-secrets.js'
 import { createReplySeal } from './service/reply-seal.js'
@@ -87,19 +89,17 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
   const { cache, metrics, secrets, authorizer, watching, pace } = measured
   opened.add(async () => cache.close())
-  const { store, entities, statistics, readiness } = cache
-  const retries = createRetries(createReplySeal({ pepper, randomBytes }))
+  const { entities, statistics, readiness } = cache
+  const acts = createActs(config, { store: cache.store, tools, pepper, now })
   const onBug = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed on a bug')
-  const administration = createAdministration({ store, tools, retries, now })
   const { authorizePeers, shutdownGraceMs } = config
   const gate = createGate({ authorizer, routes: readRoutes(config.routesFile) })
-  const longActs = limitLongActs(administration)
+  const { administration, longActs, enroll } = acts
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
     ...asked,
-    ...{ watching, schedule, pace },
-    enroll: createEnroll({ store, tools, retries, now }),
+    ...{ watching, schedule, pace, enroll },
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
   })
@@ -118,6 +118,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
     ...createAskRequirements(authorizer),
     principals: createPrincipalAuthorizer({ entities, secrets, now, pace }),
     readiness,
+    quotas: config.quotas,
     metrics: metrics.read,
     ...(tls && { tls }),
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
@@ -126,12 +127,35 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   // Together: a supervisor waits for one grace, and not for one after the other.
   opened.add(() => allClosed([http.close(shutdownGraceMs), closeServer()]))
   const httpAddress = await listenHttp(http, config.httpListen)
-  const founded = await foundIn({ store, tools, now }, config.bootstrap)
+  const founded = await foundIn({ store: acts.store, tools, now }, config.bootstrap)
   cache.start()
   opened.add(reportHealth(server, readiness))
   opened.add(startTrimming(truth, config.store, { now, log }))
   const close = () => opened.close()
-  return { address, httpAddress, founded, store, statistics, readiness, close }
+  return { address, httpAddress, founded, store: cache.store, statistics, readiness, close }
+}
+
+interface ActParts extends Surroundings {
+  readonly store: Store
+  readonly tools: Tools
+  readonly pepper: string
+}
+
+/** All that administers, on a store that keeps the quotas. */
+function createActs(config: Config, { pepper, tools, now, ...parts }: ActParts) {
+  const store = withQuotas(parts.store, config.quotas)
+  const retries = createRetries(createReplySeal({ pepper, randomBytes }))
+  const deps = { store, tools, retries, now }
+  const administration = createAdministration(deps)
+  const bound = createBound(config.actsMax)
+  const enroll = createEnroll(deps)
+  return {
+    store,
+    administration: boundActs(administration, bound),
+    // They have a bound of their own, and take no place of those that are quick.
+    longActs: limitLongActs(administration),
+    enroll: ((session, enrolling) => bound(() => enroll(session, enrolling))) satisfies Enroll,
+  }
 }
 
 /** Each tells of the other: what is measured, and when it changes. */

@@ -13,6 +13,11 @@ const bytes = z
   .regex(/^\d{1,6}(KiB|MiB|GiB)$/, 'must be a size with its unit, such as 64MiB')
   .transform(toBytes)
 
+const quota = z
+  .string()
+  .regex(/^(unlimited|[1-9]\d{0,6})$/, 'must be a number from 1 to 9999999, or unlimited')
+  .default('unlimited')
+
 /** Every setting, with its form, bounds and default. */
 export const variables = z.object({
   POSTERN_DATABASE_URL: z.string().optional(),
@@ -79,6 +84,19 @@ export const variables = z.object({
   POSTERN_CHANGE_LOG_RETENTION: duration
     .refine((ms) => ms >= 3_600_000, 'must be at least 1h')
     .default(24 * 3_600_000),
+  POSTERN_ADMIN_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1, 'must be from 1 to 10000')
+    .max(10_000, 'must be from 1 to 10000')
+    // Some connections' worth of calls: whoever fills one alone is not too many.
+    .default(1_000),
+  POSTERN_QUOTA_USERS: quota,
+  POSTERN_QUOTA_APPLICATIONS: quota,
+  POSTERN_QUOTA_GROUPS: quota,
+  POSTERN_QUOTA_POLICIES: quota,
+  POSTERN_QUOTA_API_KEYS: quota,
+  POSTERN_QUOTA_PROJECTS: quota,
   POSTERN_SHUTDOWN_GRACE: duration.default(10_000),
   POSTERN_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })

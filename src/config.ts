@@ -1,6 +1,7 @@
 import type { CacheSettings } from './cache/open-cache.js'
 import { parseRedisUrl, type RedisAddress } from './cache/redis-url.js'
 import { type Variables, variables } from './config-variables.js'
+import { type QuotaNoun, type Quotas, quotaNouns } from './domain/quota.js'
 
 /** Everything that can be set, read from environment variables, with every default and bound. */
 export interface Config {
@@ -23,6 +24,10 @@ export interface Config {
   readonly bootstrap: BootstrapConfig
   readonly cache: CacheConfig
   readonly store: StoreConfig
+  /** Administrative acts under way at a time, in each process. */
+  readonly actsMax: number
+  /** Of each organization. */
+  readonly quotas: Quotas
   readonly shutdownGraceMs: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
@@ -127,6 +132,8 @@ function assemble(set: Variables): Config {
       lease: set.POSTERN_STORE_LEASE,
       changeLogRetentionMs: set.POSTERN_CHANGE_LOG_RETENTION,
     },
+    actsMax: set.POSTERN_ADMIN_CONCURRENCY,
+    quotas: parseQuotas(set),
     shutdownGraceMs: set.POSTERN_SHUTDOWN_GRACE,
     logLevel: set.POSTERN_LOG_LEVEL,
   }
@@ -137,6 +144,15 @@ function parseWorkers({ POSTERN_WORKERS: workers }: Variables, { engine }: Datab
   throw new ConfigError(
     'POSTERN_WORKERS: the embedded store has one process; more need a PostgreSQL in POSTERN_DATABASE_URL',
   )
+}
+
+function parseQuotas(set: Variables): Quotas {
+  const given = quotaNouns.map((noun) => {
+    const name = noun.toUpperCase() as Uppercase<QuotaNoun>
+    return [noun, set[`POSTERN_QUOTA_${name}`]] as const
+  })
+  const limited = given.filter(([, text]) => text !== 'unlimited')
+  return Object.fromEntries(limited.map(([noun, text]) => [noun, Number(text)]))
 }
 
 function parseHostAndPort({ POSTERN_HTTP_LISTEN: text }: Variables): HostAndPort {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { actsForNames } from '../src/service/ask-subjects.js'
 import { limitLongActs } from '../src/service/long-acts.js'
 import { StoredWorlds, testTools } from './support/stored-world.js'
 
@@ -31,4 +32,15 @@ test('two long acts run and fifty wait, in the order of asking; others are turne
     await read
   }
   expect(begun).toEqual(reads.map((_, index) => index))
+})
+
+test('a batch that asks about more than twenty names is a long act, however often it repeats one', () => {
+  const { administration } = worlds
+  const acts = { administration, longActs: limitLongActs(administration) }
+  const about = (names: number, times: number) =>
+    Array.from({ length: names * times }, (_, at) => ({
+      subject: { type: 'user', id: `${at % names}@x.example` },
+    }))
+  expect(actsForNames(acts, about(20, 50))).toBe(administration)
+  expect(actsForNames(acts, about(21, 1))).toBe(acts.longActs)
 })

@@ -24,7 +24,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   66: 'an input file is not there',
   69: 'the server cannot be reached, is too busy, or did not answer in time',
   70: 'a bug, here or in the server',
-  73: 'what should be made exists already, or the output file cannot be made',
+  73: 'what should be made exists already or exceeds a quota, or the output file cannot be made',
   74: 'the output could not be written',
   77: 'the key is missing, invalid or may not do this; a file that holds a secret is open to everybody',
   78: 'the configuration is wrong',

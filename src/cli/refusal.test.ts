@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
+import { quotaExceeded } from '../domain/errors.js'
 import { invalid } from '../domain/validation.js'
 import { toServiceError } from '../grpc/errors.js'
 import { refusalOf } from './refusal.js'
@@ -49,6 +50,22 @@ test('what the server says of each field arrives', () => {
     message: 'action: must be given (and 1 more)',
     violations,
   })
+})
+
+test('a quota is full until something is deleted, and not for a moment', () => {
+  const excess = {
+    noun: 'groups',
+    organizationId: 'o',
+    quota: 2,
+    current: 2,
+    requested: 1,
+  } as const
+  const { code, details, metadata } = toServiceError(quotaExceeded([excess]))
+  const refusal = refusalOf(serviceError(code ?? status.OK, details ?? '', metadata), attempt)
+  expect([refusal.exitCode, refusal.message]).toEqual([
+    73,
+    'groups: the organization has 2 of at most 2, no room for 1 more',
+  ])
 })
 
 test('a trailer that cannot be read is as good as none', () => {

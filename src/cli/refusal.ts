@@ -35,7 +35,10 @@ export interface Attempt {
 /** What a failed call means for the command that made it. */
 export function refusalOf(error: ServiceError, attempt: Attempt): CliError {
   const { info, violations } = readDetails(error)
-  return new CliError(exitCodeOf[error.code] ?? exitCodes.bug, {
+  const isFull = info?.reason === 'QUOTA_EXCEEDED'
+  // The code says overload too, which passes by itself; this does not.
+  const exitCode = isFull ? exitCodes.cannotCreate : exitCodeOf[error.code]
+  return new CliError(exitCode ?? exitCodes.bug, {
     reason: info?.reason || (status[error.code] ?? 'UNKNOWN'),
     message: messageOf(error, attempt, info),
     violations,

@@ -1,3 +1,5 @@
+import { excessText, type QuotaExcess } from './quota.js'
+
 /** What a refusal is about. Every face maps kinds to its own codes in one table. */
 export type ErrorKind =
   | 'invalid'
@@ -6,8 +8,10 @@ export type ErrorKind =
   | 'not-found'
   | 'already-exists'
   | 'failed-precondition'
+  | 'expired'
   | 'aborted'
   | 'exhausted'
+  | 'quota-exceeded'
   | 'unavailable'
 
 /** One thing wrong with one field: `field` is a path as the caller wrote it (`rules[0].condition`). */
@@ -24,6 +28,7 @@ export interface ErrorDetails {
   readonly reason: string
   readonly message: string
   readonly violations?: readonly Violation[]
+  readonly excesses?: readonly QuotaExcess[]
   /** Facts a program may want: the missing permission, the resource's id. Never a secret. */
   readonly metadata?: Readonly<Record<string, string>>
   readonly cause?: unknown
@@ -34,6 +39,7 @@ export class DomainError extends Error {
   readonly kind: ErrorKind
   readonly reason: string
   readonly violations: readonly Violation[]
+  readonly excesses: readonly QuotaExcess[]
   readonly metadata: Readonly<Record<string, string>>
 
   constructor(kind: ErrorKind, details: ErrorDetails) {
@@ -42,6 +48,7 @@ export class DomainError extends Error {
     this.kind = kind
     this.reason = details.reason
     this.violations = details.violations ?? []
+    this.excesses = details.excesses ?? []
     this.metadata = details.metadata ?? {}
   }
 }
@@ -81,5 +88,21 @@ export function permissionDenied(
     reason,
     message,
     ...(metadata ? { metadata } : {}),
+  })
+}
+
+/** `excesses` are all that the write would exceed; there is at least one. */
+export function quotaExceeded(excesses: readonly [QuotaExcess, ...QuotaExcess[]]): DomainError {
+  const [{ noun, organizationId, quota, current }] = excesses
+  return new DomainError('quota-exceeded', {
+    reason: 'QUOTA_EXCEEDED',
+    message: excesses.map(excessText).join('; '),
+    excesses,
+    metadata: {
+      resource: noun,
+      quota: String(quota),
+      current: String(current),
+      organization_id: organizationId,
+    },
   })
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from './condition/condition.js'
 import type { OrganizationId, ProjectId } from './ids.js'
 import { type Resource, resourcePath } from './question.js'
+import type { Validation } from './validation.js'
 
 /**
  * A resource that somebody told of, so that searches can go through it. Decisions never read the
@@ -20,6 +21,23 @@ export interface RegisteredResource {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly version: number
+}
+
+/** What decisions know of a resource by name, beside its type and id. */
+export const resourcePropertyNames = ['organization_id', 'project_id', 'name', 'locality'] as const
+
+export function isResourceProperty(name: string): boolean {
+  return resourcePropertyNames.some((known) => known === name)
+}
+
+/**
+ * Faces that have one map for properties and attributes take an attribute of such a name for the
+ * property, and would ask another question than the one that a search has answered.
+ */
+export function refusePropertyNames(v: Validation, field: string, attributes: Attributes): void {
+  for (const name of Object.keys(attributes).filter(isResourceProperty)) {
+    v.fail(`${field}.${name}`, 'CONSTRAINT', 'must be given as the property, or have another name')
+  }
 }
 
 /** The resource as a question about it would carry it. */

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { DomainError, type ErrorKind } from '../domain/errors.js'
+import { excessText, type QuotaExcess } from '../domain/quota.js'
 import { Status } from '../wire/grpc/status.js'
-import { BadRequest, ErrorInfo, RetryInfo } from './gen/google/rpc/error_details.js'
+import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from './gen/google/rpc/error_details.js'
 import { Status as RpcStatus } from './gen/google/rpc/status.js'
 
 /** The one table of kinds and codes. */
@@ -13,8 +14,10 @@ const codes: Readonly<Record<ErrorKind, status>> = {
   'not-found': status.NOT_FOUND,
   'already-exists': status.ALREADY_EXISTS,
   'failed-precondition': status.FAILED_PRECONDITION,
+  expired: status.FAILED_PRECONDITION,
   aborted: status.ABORTED,
   exhausted: status.RESOURCE_EXHAUSTED,
+  'quota-exceeded': status.RESOURCE_EXHAUSTED,
   unavailable: status.UNAVAILABLE,
 }
 
@@ -56,7 +59,7 @@ export function endWith(call: Writable, error: unknown): void {
 }
 
 function statusDetails(code: status, error: DomainError): Buffer {
-  const { reason, metadata, violations } = error
+  const { reason, metadata, violations, excesses } = error
   const details = [
     any('ErrorInfo', ErrorInfo.encode({ reason, domain: errorDomain, metadata }).finish()),
   ]
@@ -64,11 +67,19 @@ function statusDetails(code: status, error: DomainError): Buffer {
     const badRequest = BadRequest.encode({ fieldViolations: violations.map((v) => ({ ...v })) })
     details.push(any('BadRequest', badRequest.finish()))
   }
+  if (excesses.length > 0) {
+    const quotaFailure = QuotaFailure.encode({ violations: excesses.map(toQuotaViolation) })
+    details.push(any('QuotaFailure', quotaFailure.finish()))
+  }
   if (error.kind === 'unavailable' || error.kind === 'exhausted') {
     const retryDelay = { seconds: 0n, nanos: retryAfterMs * 1_000_000 }
     details.push(any('RetryInfo', RetryInfo.encode({ retryDelay }).finish()))
   }
   return Buffer.from(RpcStatus.encode({ code, message: error.message, details }).finish())
+}
+
+function toQuotaViolation(excess: QuotaExcess) {
+  return { subject: `organization:${excess.organizationId}`, description: excessText(excess) }
 }
 
 function any(name: string, value: Uint8Array) {

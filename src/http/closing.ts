@@ -1,5 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether each answer is its connection's last. */
+    isClosing(): boolean
+  }
+}
+
 const lookEveryMs = 50
 
 /** How a server stops: every request that was begun is answered, and no connection outlives that. */
@@ -14,6 +21,7 @@ export interface Closing {
  */
 export function addClosing(app: FastifyInstance): Closing {
   let isClosing = false
+  app.decorate('isClosing', () => isClosing)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close')
     done()

@@ -1,12 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const acceptable = /^[A-Za-z0-9._:/+=-]{1,128}$/
 
-/** The caller's own id of the request, when it is fit to be repeated; otherwise a new one. */
-export function requestId({ headers }: { readonly headers: NodeJS.Dict<string | string[]> }) {
+interface RawRequest {
+  readonly url?: string | undefined
+  readonly headers: NodeJS.Dict<string | string[]>
+}
+
+/**
+ * The caller's own id of the request, when it is fit to be repeated; otherwise a new one. Where
+ * `isAnyFit` for the URL, any is: AuthZEN wants it as it was sent.
+ */
+export function requestId(
+  { url = '', headers }: RawRequest,
+  isAnyFit: (url: string) => boolean,
+): string {
   const sent = headers['x-request-id']
-  return typeof sent === 'string' && acceptable.test(sent) ? sent : randomUUID()
+  if (typeof sent !== 'string' || sent === '') return randomUUID()
+  return acceptable.test(sent) || isAnyFit(url) ? sent : randomUUID()
 }
 
 /** Nothing here is for a browser to keep, frame, run or guess the type of. */
@@ -29,8 +41,13 @@ const named = Object.entries(security)
  */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, _payload, done) => {
-    for (const [name, value] of named) if (!reply.hasHeader(name)) reply.header(name, value)
-    if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id)
+    setHeaders(request, reply)
     done()
   })
+}
+
+/** For what is refused before there is a route, and so without hooks. */
+export function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  for (const [name, value] of named) if (!reply.hasHeader(name)) reply.header(name, value)
+  if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id)
 }

@@ -1,13 +1,14 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Readiness } from '../service/readiness.js'
-import { type AuthzenDeps, addAuthzen } from './authzen/authzen.js'
+import { type AuthzenDeps, addAuthzen, isAuthzen } from './authzen/authzen.js'
 import { addClosing } from './closing.js'
 import { addForwardAuth, type ForwardAuthDeps } from './forward-auth/forward-auth.js'
-import { addHeaders, requestId } from './headers.js'
+import { addHeaders, requestId, setHeaders } from './headers.js'
 import { addHealth } from './health.js'
 import { collectOperations } from './openapi/document.js'
 import { addOpenApi } from './openapi/openapi.js'
 import { addRest, type RestDeps, refuseUnroutable } from './rest/rest.js'
+import { addUnrouted, type RefuseUnrouted } from './unrouted.js'
 
 export interface HttpServerDeps extends RestDeps, ForwardAuthDeps, AuthzenDeps {
   readonly version: string
@@ -37,16 +38,19 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     requestTimeout: 10_000,
     keepAliveTimeout: 60_000,
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
-    genReqId: requestId,
+    exposeHeadRoutes: true,
+    genReqId: (request) => requestId(request, isAuthzen),
     routerOptions: { maxParamLength: segmentMax },
     // What is refused before any route is found.
-    frameworkErrors: (error, request, reply) =>
-      refuseUnroutable(request, reply) ?? answerError(deps, { error, request, reply }),
+    frameworkErrors: (error, request, reply) => {
+      setHeaders(request, reply)
+      return refuseUnroutable(request, reply) ?? answerError(deps, { error, request, reply })
+    },
   })
   const described = collectOperations(app)
   const closing = addClosing(app)
   addHeaders(app)
+  addUnrouted(app, refuseUnrouted)
   addHealth(app, deps)
   addRest(app, deps)
   addForwardAuth(app, deps)
@@ -61,6 +65,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     close: (graceMs) => closing.close(graceMs),
   }
 }
+
+const refuseUnrouted: RefuseUnrouted = (request, reply, methods) =>
+  refuseUnroutable(request, reply, methods) ??
+  (methods.length === 0
+    ? reply.code(404).send({ message: 'there is no such path', reason: 'NOT_FOUND' })
+    : reply.code(405).send({
+        message: `this path knows ${methods.join(', ')} only`,
+        reason: 'METHOD_NOT_ALLOWED',
+      }))
 
 function httpsOptions({ cert, key, clientCa }: NonNullable<HttpServerDeps['tls']>) {
   if (!clientCa) return { cert, key }

@@ -31,6 +31,8 @@ export function wholeAnswer(
  */
 export function sendWhole(reply: FastifyReply, answer: WholeAnswer, requestId: string): void {
   const { status, headers, body } = answer
+  // Node.js tells the client.
+  if (reply.server.isClosing()) reply.raw.shouldKeepAlive = false
   // Before the framework lets go of it: what throws here is answered by the framework.
   reply.raw.writeHead(status, [...headers, 'x-request-id', requestId])
   reply.hijack().raw.end(body, 'latin1')

@@ -30,7 +30,7 @@ export interface Administration {
 }
 
 export interface AdministrationDeps {
-  readonly store: Store
+  readonly store: Pick<Store, 'read' | 'write'>
   readonly tools: Tools
   readonly retries: Retries
   /** Milliseconds since the epoch. */

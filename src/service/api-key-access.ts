@@ -1,4 +1,5 @@
-import type { ApiKey } from '../domain/api-key.js'
+import { type ApiKey, isExpired } from '../domain/api-key.js'
+import { DomainError } from '../domain/errors.js'
 import { parseApiKeyId } from '../domain/ids.js'
 import { samePrincipal } from '../domain/principal.js'
 import { parsed } from '../domain/validation.js'
@@ -21,6 +22,23 @@ export function requireKeyPermission(
 export async function findOwnKey(act: ReadAct, field: string, text: string): Promise<ApiKey> {
   const id = parsed((v) => parseApiKeyId(v, field, text))
   return own(act, await act.tx.apiKeys.find(id), { noun: 'api_key', id })
+}
+
+/**
+ * Throws `expired`, because what has ended stays ended: a secret that was left lying about since
+ * then must not come back to life, and whoever needs a key makes a new one.
+ */
+export function requireUnexpired({ nowMs }: ReadAct, { id, expiresAtMs }: ApiKey): void {
+  if (expiresAtMs === undefined || !isExpired(expiresAtMs, nowMs)) return
+  throw new DomainError('expired', {
+    reason: 'KEY_EXPIRED',
+    message: 'the key has expired for good: make a new one',
+    metadata: {
+      resource: 'api_key',
+      resource_id: id,
+      expired_since: new Date(expiresAtMs).toISOString(),
+    },
+  })
 }
 
 /** `hashes` are those of every secret that the change concerns. */

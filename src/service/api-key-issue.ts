@@ -1,5 +1,5 @@
 import { type ApiKey, parseNarrowing } from '../domain/api-key.js'
-import { failedPrecondition, notFound, permissionDenied } from '../domain/errors.js'
+import { notFound, permissionDenied } from '../domain/errors.js'
 import { type ProjectId, parseIds, parseOptionalId } from '../domain/ids.js'
 import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { defaultProjectId } from '../domain/project.js'
@@ -12,7 +12,7 @@ import {
 import { parseDescription } from '../domain/text.js'
 import { parsed } from '../domain/validation.js'
 import type { WriteAct } from './act.js'
-import { findOwnKey, recordKey } from './api-key-access.js'
+import { findOwnKey, recordKey, requireUnexpired } from './api-key-access.js'
 import { parseExpiry, requireProjects } from './api-key-fields.js'
 import { loadStanding } from './facts.js'
 import { gained, reachesOf, requireGrants } from './grants.js'
@@ -121,9 +121,7 @@ export async function rotateApiKey(
   })
   const before = await findOwnKey(act, 'access_key', input.accessKey)
   await requireIssue(act, before.bearer)
-  if (before.expiresAtMs !== undefined && before.expiresAtMs <= act.nowMs) {
-    throw failedPrecondition('KEY_EXPIRED', 'an expired key is not rotated: make a new one')
-  }
+  requireUnexpired(act, before)
   const secret = createKeySecret(act.tools.randomBytes, formOfAccessKey(before.id))
   const hash = act.tools.hashSecret(secret)
   const old = await act.tx.apiKeys.secretsOf(before.id)

@@ -5,7 +5,7 @@ import { defaultProjectId } from '../domain/project.js'
 import { parseDescription } from '../domain/text.js'
 import { parsed } from '../domain/validation.js'
 import { ownOrganization, type ReadAct, type WriteAct } from './act.js'
-import { findOwnKey, recordKey, requireKeyPermission } from './api-key-access.js'
+import { findOwnKey, recordKey, requireKeyPermission, requireUnexpired } from './api-key-access.js'
 import { parseExpiry, requireProjects } from './api-key-fields.js'
 import { requireIssue } from './api-key-issue.js'
 import { checkEtag } from './etag.js'
@@ -84,6 +84,7 @@ export async function updateApiKey(act: WriteAct, input: ApiKeyUpdate): Promise<
   if (mask.has('expire_time')) requireWholeKey(act)
   // Prolonging a life hands on as much as making a key does.
   if (mask.has('expire_time') && prolongs(input, before)) await requireIssue(act, before.bearer)
+  if (mask.has('expire_time')) requireUnexpired(act, before)
   const after = await changedKey(act, before, { input, mask })
   await act.tx.apiKeys.update(after)
   const hashes = (await act.tx.apiKeys.secretsOf(after.id)).map((secret) => secret.hash)
@@ -108,7 +109,7 @@ async function changedKey(
     readonly mask: ReadonlySet<'description' | 'expire_time' | 'default_project_id'>
   },
 ): Promise<ApiKey> {
-  checkEtag(before, input.etag)
+  checkEtag('api_key', before, input.etag)
   const organization = await act.tx.organizations.find(before.organizationId)
   const { expiresAtMs: expiryBefore, ...kept } = before
   const { expiresAtMs, ...changed } = parsed((v) => ({

@@ -102,7 +102,7 @@ export async function updateApplication(
     immutable: ['id', 'organization_id', 'create_time'],
   })
   const before = await findOwnApplication(act, 'application.id', input.id)
-  checkEtag(before, input.etag)
+  checkEtag('application', before, input.etag)
   const { externalId, ...kept } = before
   const fields = parsed((v) => ({
     name: mask.has('name') ? parseName(v, 'application.name', input.name) : kept.name,
@@ -144,7 +144,7 @@ export async function deleteApplication(
 ): Promise<void> {
   requirePermission(act, 'iam:application:delete')
   const application = await findOwnApplication(act, 'application_id', input.applicationId)
-  checkEtag(application, input.etag)
+  checkEtag('application', application, input.etag)
   const principal = { type: 'application', id: application.id } as const
   const entities = await departing(act, principal)
   await detachPolicies(act, principal)

@@ -6,6 +6,7 @@ import type { OrganizationId, ProjectId } from '../domain/ids.js'
 import { parseQuestion, type Question, type RawQuestion } from '../domain/question.js'
 import { parsed } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
+import type { Administration } from './administration.js'
 import type { BatchAnswer } from './authorize.js'
 import { loadStanding } from './facts.js'
 import { Pacer } from './pacer.js'
@@ -15,6 +16,18 @@ import { findSubject, parseSubjectName, type SubjectName } from './subject.js'
 export interface SubjectQuestion {
   readonly subject: SubjectName
   readonly question: RawQuestion
+}
+
+/** Names that are looked up among the quick acts; each costs some reads of the store. */
+const quickNamesMax = 20
+
+/** Which acts a batch belongs to: one of many names takes its time, and must not take all readers. */
+export function actsForNames(
+  acts: { readonly administration: Administration; readonly longActs: Administration },
+  asked: readonly Pick<SubjectQuestion, 'subject'>[],
+): Administration {
+  const names = new Set(asked.map(({ subject: { type, id } }) => JSON.stringify([type, id])))
+  return names.size > quickNamesMax ? acts.longActs : acts.administration
 }
 
 /**

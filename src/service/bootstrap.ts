@@ -34,7 +34,7 @@ export interface OwnerKeyKeeper {
 }
 
 export interface BootstrapDeps {
-  readonly store: Store
+  readonly store: Pick<Store, 'read' | 'write'>
   readonly tools: Tools
   readonly keeper: OwnerKeyKeeper
   now(): number

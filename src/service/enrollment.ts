@@ -60,7 +60,7 @@ export interface Enrolling<T> {
 export type Enroll = <T>(session: Session, enrolling: Enrolling<T>) => Promise<Stamped<T>>
 
 export interface EnrollDeps {
-  readonly store: Store
+  readonly store: Pick<Store, 'write'>
   readonly tools: Tools
   readonly retries: Retries
   /** Milliseconds since the epoch. */

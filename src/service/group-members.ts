@@ -42,7 +42,7 @@ async function changeMembers(
   const named = parsed((v) => parseMembers(v, input))
   const before = await findOwnGroup(act, 'group_id', input.groupId)
   requireRegular(before)
-  checkEtag(before, input.etag)
+  checkEtag('group', before, input.etag)
   const members = next(before, named)
   const added = difference(members, before)
   const removed = difference(before, members)

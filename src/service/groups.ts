@@ -113,7 +113,7 @@ export async function updateGroup(act: WriteAct, input: GroupUpdate): Promise<Gr
   })
   const before = await findOwnGroup(act, 'group.id', input.id)
   requireRegular(before)
-  checkEtag(before, input.etag)
+  checkEtag('group', before, input.etag)
   const after: Group = {
     ...before,
     ...parsed((v) => ({
@@ -146,7 +146,7 @@ export async function deleteGroup(
   requirePermission(act, 'iam:group:delete')
   const group = await findOwnGroup(act, 'group_id', input.groupId)
   requireRegular(group)
-  checkEtag(group, input.etag)
+  checkEtag('group', group, input.etag)
   const policies = await act.tx.decisions.policiesOf([group.id])
   const members = [...group.userIds, ...group.applicationIds]
   if (members.length > 0) {

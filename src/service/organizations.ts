@@ -67,7 +67,7 @@ export async function updateOrganization(
     immutable: ['id', 'create_time'],
   })
   const before = await find(act, ownOrganization(act, input.id))
-  checkEtag(before, input.etag)
+  checkEtag('organization', before, input.etag)
   const { apiKeyTtlMaxMs: ttlBefore, ...kept } = before
   const { name, ttl } = parsed((v) => ({
     name: mask.has('name') ? parseName(v, 'organization.name', input.name) : before.name,
@@ -106,7 +106,7 @@ export async function deleteOrganization(
   requirePermission(act, 'account:organization:delete')
   const id = parsed((v) => parseId<OrganizationId>(v, 'organization_id', input.organizationId))
   const organization = await find(act, ownOrganization(act, id))
-  checkEtag(organization, input.etag)
+  checkEtag('organization', organization, input.etag)
   if (organization.root) {
     throw failedPrecondition('ROOT_ORGANIZATION', "the server's first organization stays")
   }

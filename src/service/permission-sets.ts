@@ -110,7 +110,7 @@ export async function updatePermissionSet(
   })
   ownOrganization(act, input.organizationId)
   const before = await findOwnSet(act, 'permission_set.name', input.name)
-  checkEtag(before, input.etag)
+  checkEtag('permission_set', { ...before, id: before.name }, input.etag)
   const after: CustomPermissionSet = {
     ...before,
     ...parsed((v) => ({
@@ -154,7 +154,7 @@ export async function deletePermissionSet(
   requirePermission(act, 'iam:permission-set:delete')
   ownOrganization(act, input.organizationId)
   const set = await findOwnSet(act, 'name', input.name)
-  checkEtag(set, input.etag)
+  checkEtag('permission_set', { ...set, id: set.name }, input.etag)
   const [user] = await act.tx.permissionSets.policiesUsing(set.id)
   if (user) {
     throw failedPrecondition('IN_USE', `policy \`${user.name}\` still uses \`${set.name}\``)

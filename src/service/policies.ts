@@ -104,7 +104,7 @@ export async function updatePolicy(act: WriteAct, input: PolicyUpdate): Promise<
     immutable: ['id', 'organization_id', 'create_time', 'rules'],
   })
   const before = await findOwnPolicy(act, 'policy.id', input.id)
-  checkEtag(before, input.etag)
+  checkEtag('policy', before, input.etag)
   const { principal: principalBefore, ...kept } = before
   const fields = parsed((v) => ({
     name: mask.has('name') ? parseName(v, 'policy.name', input.name) : kept.name,
@@ -143,7 +143,7 @@ export async function deletePolicy(
 ): Promise<void> {
   requirePermission(act, 'iam:policy:delete')
   const policy = await findOwnPolicy(act, 'policy_id', input.policyId)
-  checkEtag(policy, input.etag)
+  checkEtag('policy', policy, input.etag)
   if (policy.principal) {
     requireGrants(act, gained({ before: await reachesOfPolicy(act, policy), after: [] }))
   }

@@ -18,6 +18,7 @@ import type { CustomPermissionSet } from '../domain/permission-set.js'
 import type { CompiledPolicy, Policy } from '../domain/policy.js'
 import type { PolicyPrincipal, Principal, PrincipalRef } from '../domain/principal.js'
 import type { Project } from '../domain/project.js'
+import type { QuotaNoun } from '../domain/quota.js'
 import type { RegisteredResource } from '../domain/registered-resource.js'
 import type { Account, User, UserType } from '../domain/user.js'
 import type { Revision } from './revision.js'
@@ -145,6 +146,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly permissionSets: PermissionSetWriter
   readonly policies: PolicyWriter
   readonly replies: ReplyStore
+  readonly census: Census
   /** Names what this transaction changed; at least once in every write. */
   record(change: Change): void
 }
@@ -170,6 +172,11 @@ export interface AuditEntry {
   /** The thing before and after, as it was and is stored. */
   readonly before?: unknown
   readonly after?: unknown
+}
+
+export interface Census {
+  /** How many the organization has, as this transaction sees it; implicit groups do not count. */
+  count(of: OrganizationId, noun: QuotaNoun): Promise<number>
 }
 
 /** A page of a list in ascending order of creation; ties by id. */

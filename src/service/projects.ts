@@ -69,7 +69,7 @@ export async function updateProject(act: WriteAct, input: ProjectUpdate): Promis
     immutable: ['id', 'organization_id', 'create_time'],
   })
   const before = await findOwn(act, 'project.id', input.id)
-  checkEtag(before, input.etag)
+  checkEtag('project', before, input.etag)
   const after: Project = {
     ...before,
     ...parsed((v) => ({
@@ -92,7 +92,7 @@ export async function deleteProject(
 ): Promise<void> {
   requirePermission(act, 'account:project:delete')
   const project = await findOwn(act, 'project_id', input.projectId)
-  checkEtag(project, input.etag)
+  checkEtag('project', project, input.etag)
   if (project.id === defaultProjectId(project.organizationId)) {
     throw failedPrecondition('DEFAULT_PROJECT', 'the default project cannot be deleted')
   }

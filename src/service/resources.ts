@@ -7,7 +7,7 @@ import {
   type RawResource,
   type Resource,
 } from '../domain/question.js'
-import type { RegisteredResource } from '../domain/registered-resource.js'
+import { type RegisteredResource, refusePropertyNames } from '../domain/registered-resource.js'
 import { parsed, type Validation } from '../domain/validation.js'
 import { ownOrganization, type ReadAct, record, type WriteAct } from './act.js'
 import { canonicalJson } from './canonical-json.js'
@@ -42,13 +42,15 @@ export async function registerResource(
   const organizationId = ownOrganization(act, resource?.organizationId ?? '')
   const asked = parsed((v) => {
     if (resource) requireKey(v, 'resource.', resource)
-    return parseResource(v, ownFields, resource)
+    const read = parseResource(v, ownFields, resource)
+    refusePropertyNames(v, ownFields.attributes, read.attributes)
+    return read
   })
   const key = { type: asked.type ?? '', id: asked.id ?? '' }
   await requireProject(act, asked)
   const before = await act.tx.resources.find(organizationId, key)
   if (!before && etag !== '') throw unknown(key)
-  if (before) checkEtag(before, etag)
+  if (before) checkEtag('resource', { ...before, id: `${before.type}/${before.id}` }, etag)
   const after: RegisteredResource = {
     ...key,
     organizationId,
@@ -93,7 +95,7 @@ export async function deleteResource(
 ): Promise<void> {
   requirePermission(act, 'iam:resource:delete')
   const before = await findOwn(act, named)
-  checkEtag(before, etag)
+  checkEtag('resource', { ...before, id: `${before.type}/${before.id}` }, etag)
   await act.tx.resources.delete(before.organizationId, before)
   recordResource(act, 'iam:resource:delete', { before })
 }

@@ -74,7 +74,7 @@ export async function deleteRule(act: WriteAct, input: RuleTarget): Promise<Poli
 async function findTarget(act: WriteAct, { policyId, etag }: RulesTarget): Promise<Policy> {
   requirePermission(act, 'iam:policy:write')
   const policy = await findOwnPolicy(act, 'policy_id', policyId)
-  checkEtag(policy, etag)
+  checkEtag('policy', policy, etag)
   return policy
 }
 

@@ -135,7 +135,7 @@ export async function updateUser(act: WriteAct, input: UserUpdate): Promise<User
     immutable: ['id', 'organization_id', 'type', 'status', 'email', 'account_id', 'create_time'],
   })
   const before = await findOwnUser(act, 'user.id', input.id)
-  checkEtag(before, input.etag)
+  checkEtag('user', before, input.etag)
   const { externalId, ...kept } = before
   const { externalId: newExternalId, ...changed } = parsed((v) => ({
     displayName: mask.has('display_name')
@@ -173,7 +173,7 @@ export async function deleteUser(
   input: { readonly userId: string; readonly etag: string },
 ): Promise<void> {
   const user = await findForDeletion(act, input.userId)
-  checkEtag(user, input.etag)
+  checkEtag('user', user, input.etag)
   if (user.type === 'owner') {
     throw failedPrecondition('OWNER_PROTECTED', 'the owner of an organization cannot be deleted')
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { Store, StoreUpkeep } from '../../src/service/ports.js'
+import { describeCensus } from './store-census.js'
 import { describeChangeLog } from './store-change-log.js'
 import { describeDecisions } from './store-decisions.js'
 import type { OpenedStore } from './store-fixture.js'
@@ -26,6 +27,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describePolicies(store)
     describeResources(store, (statement) => opened.query(statement))
     describeSearch(store)
+    describeCensus(store)
     describeDecisions(store, (statement) => opened.query(statement))
     describeTransactions(store, (statement) => opened.query(statement))
     describeChangeLog(store, (statement) => opened.query(statement))

@@ -124,19 +124,6 @@ describe('a batch', () => {
     ['a null subject', { subject: null }, 'evaluations[1].subject'],
     ['a subject without an id', { subject: { type: 'user' } }, 'evaluations[1].subject.id'],
     ['a name that is a number', { action: { name: 123 } }, 'evaluations[1].action.name'],
-    ['a name with a star', { action: { name: '*' } }, 'evaluations[1].action.name'],
-    ['dot segments', doc('../x'), 'evaluations[1].resource.id'],
-    [
-      'a project that is no id',
-      { resource: { type: 'document', id: '1', properties: { project_id: 'x' } } },
-      'evaluations[1].resource.properties.project_id',
-    ],
-    ['a bad address', { context: { ip: 'x' } }, 'evaluations[1].context.ip'],
-    [
-      'a key too long',
-      { subject: { type: 'api_key', id: 'k'.repeat(257) } },
-      'evaluations[1].subject.id',
-    ],
   ])(
     'with an evaluation that is no good answers false in its place: %s',
     async (_, item, field) => {
@@ -152,6 +139,31 @@ describe('a batch', () => {
       expect(failed).toMatchObject({ context: { error: { status: 400, message } } })
     },
   )
+
+  it.each<[string, unknown, string]>([
+    ['a name with a star', { action: { name: '*' } }, 'evaluations[1].action.name'],
+    ['dot segments', doc('../x'), 'evaluations[1].resource.id'],
+    [
+      'a project that is no id',
+      { resource: { type: 'document', id: '1', properties: { project_id: 'x' } } },
+      'evaluations[1].resource.properties.project_id',
+    ],
+    ['a bad address', { context: { ip: 'x' } }, 'evaluations[1].context.ip'],
+    [
+      'a key too long',
+      { subject: { type: 'api_key', id: 'k'.repeat(257) } },
+      'evaluations[1].subject.id',
+    ],
+  ])('answers false, as alone, for what cannot be: %s', async (_, item, field) => {
+    const { body } = await authzen.post(evaluations, aBatch([{}, item, {}]))
+    const [before, failed, after] = body.evaluations as Record<string, unknown>[]
+    expect([before?.decision, after?.decision]).toEqual([true, true])
+    const message = expect.stringContaining(`${field}: `)
+    expect(failed).toMatchObject({
+      decision: false,
+      context: { reason: 'QUESTION_INVALID', message, violations: [{ field }] },
+    })
+  })
 
   it('names the default that is at fault, not the evaluation', async () => {
     const { body } = await authzen.post(evaluations, aBatch([{}], { subject: { type: 'user' } }))

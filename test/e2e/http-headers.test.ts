@@ -115,3 +115,80 @@ it('a route of a proxy may say all that it can', async () => {
   )
   expect(placed.status).toBe(200)
 })
+
+const anywhere = '00000000-0000-4000-8000-000000000000'
+
+const long = 'a'.repeat(3_000)
+
+it.each([
+  ['no URL', 400, '/%zz'],
+  ['no path', 404, '/nothing'],
+  ['no path of the REST API', 404, '/iam/v1alpha1/nothing'],
+  ['an id that is no text', 404, '/iam/v1alpha1/users/%zz'],
+  ['an id that is much too long', 404, `/iam/v1alpha1/users/${long}`],
+  ['no URL of AuthZEN', 400, '/access/v1/%zz'],
+  ['no path of AuthZEN', 404, '/access/v1/nothing'],
+  ['a long name', 414, `/.well-known/authzen-configuration/organizations/${long}`],
+])('%s is %i, with all headers and the id of its request', async (_, status, path) => {
+  const answer = await send(path, { 'x-request-id': 'my-request.1' })
+  expect(answer.status).toBe(status)
+  expect(answer.headers).toMatchObject({ ...ours, 'x-request-id': 'my-request.1' })
+})
+
+it.each([
+  '/access/v1/nothing',
+  '/access/v1/%zz',
+  `/organizations/${anywhere}/access/v1/evaluation`,
+  '/.well-known/authzen-configuration',
+])('%s repeats an id that is fit for no other API, as the standard wants it', async (path) => {
+  const { headers } = await send(path, { 'x-request-id': 'a "b' })
+  expect(headers['x-request-id']).toBe('a "b')
+})
+
+async function ask(method: string, path: string) {
+  const headers = { authorization: `Bearer ${authzen.secret}`, 'x-auth-token': authzen.secret }
+  // Without a body, and with a type: each would be refused by itself.
+  const answer = await fetch(authzen.url + path, {
+    method,
+    headers: { ...headers, 'content-type': 'text/csv' },
+  })
+  return { status: answer.status, allow: answer.headers.get('allow'), text: await answer.text() }
+}
+
+it.each([
+  ['/livez', 'GET, HEAD', ['OPTIONS', 'POST', 'DELETE', 'PROPFIND']],
+  ['/forward-auth/action=a', 'GET, HEAD', ['OPTIONS', 'POST']],
+  ['/access/v1/evaluation', 'POST', ['OPTIONS', 'GET', 'HEAD', 'PUT']],
+  [`/organizations/${anywhere}/access/v1/evaluation`, 'POST', ['OPTIONS', 'GET']],
+  ['/iam/v1alpha1/users', 'GET, HEAD, POST', ['OPTIONS', 'PUT']],
+  [`/iam/v1alpha1/users/${anywhere}`, 'DELETE, GET, HEAD, PATCH', ['OPTIONS', 'POST']],
+  ['/iam/v1alpha1/rules', 'GET, HEAD, PUT', ['OPTIONS', 'POST']],
+] as const)('%s knows %s, and says so to all others', async (path, allow, methods) => {
+  for (const method of methods) {
+    const answer = await ask(method, path)
+    expect([method, answer.status, answer.allow]).toEqual([method, 405, allow])
+    if (method !== 'HEAD') expect(answer.text).toContain('only')
+  }
+})
+
+it.each([
+  '/livez',
+  '/metrics',
+  '/docs',
+  '/openapi.json',
+  '/iam/v1alpha1/users',
+  '/.well-known/authzen-configuration',
+  '/forward-auth/action=a',
+  '/iam/v1alpha1/users/me',
+])('HEAD %s is what GET is, without a body', async (path) => {
+  const told = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/' }
+  const headers = { 'x-auth-token': authzen.secret, 'x-request-id': 'mine', ...told }
+  const [head, got] = await Promise.all(
+    ['HEAD', 'GET'].map((method) => fetch(authzen.url + path, { method, headers })),
+  )
+  expect([head?.status, head?.headers.get('content-type')]).toEqual([
+    got?.status,
+    got?.headers.get('content-type'),
+  ])
+  expect([await head?.text(), head?.headers.get('x-request-id')]).toEqual(['', 'mine'])
+})

@@ -20,8 +20,17 @@ const embedded = (): Settings => ({
 })
 const ownerKey = () => readFileSync(join(directory, 'owner.key'), 'utf8').trim()
 
+function evaluation() {
+  const subject = { type: 'api_key', id: ownerKey() }
+  return { subject, action: { name: 'a' }, resource: { type: 't', id: '1' } }
+}
+
 describe('a server that is told to end', () => {
-  it('answers what was begun over HTTP, and keeps no connection', async () => {
+  it.each([
+    { path: '/iam/v1alpha1/check-permissions', asked: () => ({ permissions: [] }) },
+    // What memory knows goes another way out.
+    { path: '/access/v1/evaluation', asked: evaluation },
+  ])('answers what was begun at $path, and keeps no connection', async ({ path, asked }) => {
     const port = await freePort()
     const { kill } = await startServer({
       ...embedded(),
@@ -29,21 +38,13 @@ describe('a server that is told to end', () => {
       POSTERN_SHUTDOWN_GRACE: '20s',
     })
     const agent = new Agent({ keepAlive: true })
-    const body = JSON.stringify({ permissions: [] })
+    const body = JSON.stringify(asked())
+    const headers = { 'x-auth-token': ownerKey(), 'content-type': 'application/json' }
+    const before = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body })
+    expect([before.status, before.headers.get('connection')]).toEqual([200, 'keep-alive'])
     const request = httpRequest({
-      ...{
-        agent,
-        port,
-        host: '127.0.0.1',
-        method: 'POST',
-        path: '/iam/v1alpha1/check-permissions',
-      },
-      headers: {
-        'x-auth-token': ownerKey(),
-        'content-type': 'application/json',
-        'content-length': body.length,
-        expect: '100-continue',
-      },
+      ...{ agent, port, path, host: '127.0.0.1', method: 'POST' },
+      headers: { ...headers, 'content-length': body.length, expect: '100-continue' },
     })
     request.flushHeaders()
     await once(request, 'continue')

@@ -81,3 +81,17 @@ it('says which variable is empty, and what the source refuses, without the token
   expect(refused).toMatchObject({ code: 77, stderr: expect.stringContaining('answers 401') })
   expect(refused.stderr).not.toContain(token)
 })
+
+it('says which quotas it would exceed, before anything is made', async () => {
+  const small = await startSystem({ POSTERN_QUOTA_APPLICATIONS: '1', POSTERN_QUOTA_POLICIES: '1' })
+  const env = { POSTERN_ADDRESS: small.address, POSTERN_API_KEY: small.founded.ownerKey.secret }
+  try {
+    expect(await postern([], env)).toMatchObject({
+      code: 73,
+      stderr:
+        'postern: applications: the organization has 0 of at most 1, no room for 2 more; policies: the organization has 0 of at most 1, no room for 2 more\n',
+    })
+  } finally {
+    await small.close()
+  }
+})

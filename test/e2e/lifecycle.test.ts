@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
+import { ApiKey } from '../../src/grpc/gen/postern/v1/api_key.js'
 import { GroupKind } from '../../src/grpc/gen/postern/v1/group.js'
 import { Policy } from '../../src/grpc/gen/postern/v1/policy.js'
 import { User, UserStatus, UserType } from '../../src/grpc/gen/postern/v1/user.js'
@@ -69,6 +70,29 @@ onBothStores('the life of principals and policies', (system) => {
       expect(expired.apiKeys.map((key) => key.accessKey)).toEqual([apiKey?.accessKey])
       const live = await owner.apiKeys.listApiKeys({ bearer, expired: false })
       expect(live.apiKeys.map((key) => key.accessKey)).not.toContain(apiKey?.accessKey)
+    })
+
+    it('stay expired, and can still be described and deleted', async () => {
+      const { owner, clock } = system()
+      const { id } = await anApplication(owner)
+      const bearer = { $case: 'applicationId', value: id } as const
+      const expireTime = new Date(clock.nowMs + 60_000)
+      const { secret, apiKey } = await owner.apiKeys.createApiKey({ bearer, expireTime })
+      clock.nowMs += 60_000
+      const { accessKey = '' } = apiKey ?? {}
+      const update = (changed: Partial<ApiKey>, ...updateMask: string[]) =>
+        owner.apiKeys.updateApiKey({
+          apiKey: ApiKey.fromPartial({ accessKey, ...changed } as object),
+          updateMask,
+        })
+      const later = new Date(clock.nowMs + 60_000)
+      const refused = { code: status.FAILED_PRECONDITION, reason: 'KEY_EXPIRED' }
+      expect(await refusalOf(update({ expireTime: later }, 'expire_time'))).toMatchObject(refused)
+      expect(await refusalOf(update({}, 'expire_time'))).toMatchObject(refused)
+      expect(await refusalOf(owner.apiKeys.rotateApiKey({ accessKey }))).toMatchObject(refused)
+      expect((await update({ description: 'old' }, 'description')).description).toBe('old')
+      expect(await ask(owner, secret, start)).toBe('deny KEY_EXPIRED')
+      await owner.apiKeys.deleteApiKey({ accessKey })
     })
 
     it('go on for the grace period after a rotation', async () => {

@@ -1,4 +1,4 @@
-import { Errors } from '@scaleway/sdk-client'
+import { Errors, type RequestInterceptor } from '@scaleway/sdk-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RestSystem, startRest } from '../support/scaleway.js'
 
@@ -27,6 +27,21 @@ async function robot() {
     description: '',
   })
   return rest.as({ accessKey, secretKey: secretKey ?? '' })
+}
+
+/** These clients drop what they do not know. */
+async function etagOf(groupId: string): Promise<string> {
+  const group = await rest.send('GET', `/iam/v1alpha1/groups/${groupId}`)
+  return ((await group.json()) as { etag: string }).etag
+}
+
+/** And send only what they know, but for what a program adds. */
+function sending(more: object): RequestInterceptor {
+  return async ({ request }) => {
+    const sent = (await request.clone().json()) as object
+    const body = JSON.stringify({ ...sent, ...more })
+    return new Request(request.url, { method: request.method, headers: request.headers, body })
+  }
 }
 
 describe("a refusal is the class that Scaleway's client has for it", () => {
@@ -71,6 +86,24 @@ describe("a refusal is the class that Scaleway's client has for it", () => {
     await iam.listUsers()
     rest.system.clock.nowMs += 1_000
     expect(await thrown(iam.listUsers())).toMatchObject({ status: 401, reason: 'expired' })
+  })
+
+  it('ResourceExpiredError for another life of a key that has expired', async () => {
+    const { iam } = rest.owner
+    const expiresAt = new Date(rest.system.clock.nowMs + 1_000)
+    const { accessKey } = await iam.createAPIKey({
+      userId: rest.ownerId,
+      description: '',
+      expiresAt,
+    })
+    rest.system.clock.nowMs += 1_000
+    const later = new Date(expiresAt.getTime() + 1_000)
+    const error = await thrown(iam.updateAPIKey({ accessKey, expiresAt: later }))
+    expect(error).toBeInstanceOf(Errors.ResourceExpiredError)
+    const expired = { resource: 'access_key', resourceId: accessKey, expiredSince: expiresAt }
+    expect(error).toMatchObject({ status: 410, ...expired })
+    expect((await iam.getAPIKey({ accessKey })).expiresAt).toEqual(expiresAt)
+    await iam.deleteAPIKey({ accessKey })
   })
 
   it('PermissionsDeniedError says which action on what is missing', async () => {
@@ -129,16 +162,16 @@ describe("a refusal is the class that Scaleway's client has for it", () => {
 
   it('TransientStateError for a change of what was changed meanwhile', async () => {
     const { iam } = rest.owner
-    const group = await iam.createGroup({ name: 'busy', description: '' })
-    const path = `/iam/v1alpha1/groups/${group.id}`
-    const answer = await rest.send('PATCH', path, { body: { name: 'late', etag: '"old"' } })
-    expect(answer.status).toBe(409)
-    expect(await answer.json()).toMatchObject({
-      type: 'transient_state',
-      current_state: 'updating',
-      resource: expect.any(String),
-      resource_id: expect.any(String),
-    })
+    const { id: groupId } = await iam.createGroup({ name: 'busy', description: '' })
+    const read = await etagOf(groupId)
+    await iam.updateGroup({ groupId, description: 'changed meanwhile' })
+    const late = rest.as(rest.ownerKey, [{ request: sending({ etag: read }) }])
+    const error = await thrown(late.iam.updateGroup({ groupId, name: 'late' }))
+    expect(error).toBeInstanceOf(Errors.TransientStateError)
+    const state = { resource: 'group', resourceId: groupId, currentState: 'updating' }
+    expect(error).toMatchObject({ status: 409, ...state })
+    const again = rest.as(rest.ownerKey, [{ request: sending({ etag: await etagOf(groupId) }) }])
+    expect((await again.iam.updateGroup({ groupId, name: 'late' })).name).toBe('late')
   })
 
   it('ResourceLockedError for who is locked', async () => {

@@ -5,6 +5,7 @@ import {
   Decision,
   Resource,
 } from '../../src/grpc/gen/postern/v1/authorization.js'
+import { PermissionSetScopeType } from '../../src/grpc/gen/postern/v1/permission_set.js'
 import { CreatePolicyRequest } from '../../src/grpc/gen/postern/v1/policy.js'
 import { PrincipalType } from '../../src/grpc/gen/postern/v1/search.js'
 import {
@@ -70,6 +71,17 @@ onBothStores('resources, searches and simulations', (system) => {
         code: status.ABORTED,
       })
     })
+
+    it.each(['organization_id', 'project_id', 'name', 'locality'])(
+      'has no attribute %s, which would be taken for the property',
+      async (name) => {
+        const said = resource({ type: 'server', id: fresh('web'), attributes: { [name]: 'x' } })
+        const refused = await refusalOf(
+          system().owner.resources.registerResource({ resource: said }),
+        )
+        expect(refused.violations).toEqual([`resource.attributes.${name} CONSTRAINT`])
+      },
+    )
 
     it('is gone once it is deleted, and when its project is', async () => {
       const { owner } = system()
@@ -225,6 +237,28 @@ onBothStores('resources, searches and simulations', (system) => {
       }
       const inProject = await owner.searches.listResources({ ...asked, projectId })
       expect(inProject.resources).toEqual(resources)
+    })
+
+    it('shows attributes to those alone who may list resources', async () => {
+      const { owner, as } = system()
+      const type = fresh('vault')
+      const attributes = { tier: 'gold' }
+      const said = resource({ type, id: 'a', name: 'A', attributes })
+      await owner.resources.registerResource({ resource: said })
+      const { id: userId } = await owner.users.getUser()
+      const asked = { principal: { $case: 'userId', value: userId } as const, action: start, type }
+      const seenWith = async (...permissions: string[]) => {
+        const name = fresh('Set')
+        const scopeType = PermissionSetScopeType.ORGANIZATION
+        await owner.permissionSets.createPermissionSet({ name, scopeType, permissions })
+        const { resources } = await as(
+          (await anAdministrator(owner, name)).key,
+        ).searches.listResources(asked)
+        return resources.map((found) => found.resource)
+      }
+      const bare = { ...said, organizationId: system().founded.organization.id }
+      expect(await seenWith('iam:decision:search', 'iam:resource:list')).toEqual([bare])
+      expect(await seenWith('iam:decision:search')).toEqual([{ ...bare, attributes: {} }])
     })
 
     it('takes a token for the same question only, however its maps are ordered', async () => {

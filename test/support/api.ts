@@ -5,7 +5,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js'
-import { BadRequest, ErrorInfo } from '../../src/grpc/gen/google/rpc/error_details.js'
+import { BadRequest, ErrorInfo, QuotaFailure } from '../../src/grpc/gen/google/rpc/error_details.js'
 import { Status } from '../../src/grpc/gen/google/rpc/status.js'
 import { ApiKeyServiceService } from '../../src/grpc/gen/postern/v1/api_key.js'
 import { ApplicationServiceService } from '../../src/grpc/gen/postern/v1/application.js'
@@ -129,6 +129,8 @@ export interface Refusal {
   readonly fields: readonly string[]
   /** The same with their reasons: `name FORMAT`. */
   readonly violations: readonly string[]
+  /** What each quota that is exceeded says of itself. */
+  readonly quotas: readonly string[]
 }
 
 /** Resolves with the refusal; throws when the call succeeds. */
@@ -146,11 +148,13 @@ export function readRefusal(error: ServiceError): Refusal {
   const details = bytes ? Status.decode(bytes as Buffer).details : []
   const find = (name: string) => details.find((detail) => detail.typeUrl.endsWith(name))?.value
   const violations = BadRequest.decode(find('BadRequest') ?? Buffer.alloc(0)).fieldViolations
+  const { violations: quotas } = QuotaFailure.decode(find('QuotaFailure') ?? Buffer.alloc(0))
   return {
     code: error.code,
     message: error.details,
     reason: ErrorInfo.decode(find('ErrorInfo') ?? Buffer.alloc(0)).reason,
     fields: violations.map((violation) => violation.field),
     violations: violations.map((violation) => `${violation.field} ${violation.reason}`),
+    quotas: quotas.map(({ subject, description }) => `${subject} ${description}`),
   }
 }

@@ -1,5 +1,5 @@
 import { Accountv3 } from '@scaleway/sdk-account'
-import { createClient } from '@scaleway/sdk-client'
+import { createClient, type NetworkInterceptors } from '@scaleway/sdk-client'
 import { Iamv1alpha1 } from '@scaleway/sdk-iam'
 import { startSystem, type TestSystem } from './system.js'
 
@@ -7,6 +7,11 @@ import { startSystem, type TestSystem } from './system.js'
 export interface ScalewayClients {
   readonly iam: Iamv1alpha1.API
   readonly projects: Accountv3.ProjectAPI
+}
+
+export interface ClientKey {
+  readonly accessKey: string
+  readonly secretKey: string
 }
 
 export interface RestSystem {
@@ -17,9 +22,11 @@ export interface RestSystem {
   readonly ownerId: string
   /** As the owner, with a key of the form that these clients insist on. */
   readonly owner: ScalewayClients
+  readonly ownerKey: ClientKey
   /** The owner's own secret. */
   readonly secret: string
-  as(key: { readonly accessKey: string; readonly secretKey: string }): ScalewayClients
+  /** `interceptors` are what these clients let a program do to what they send and get. */
+  as(key: ClientKey, interceptors?: readonly NetworkInterceptors[]): ScalewayClients
   /** A bare request, with the owner's secret unless headers say otherwise. */
   send(method: string, path: string, options?: SendOptions): Promise<Response>
   close(): Promise<void>
@@ -46,11 +53,13 @@ export async function startRest(env: Readonly<Record<string, string>> = {}): Pro
     })
   const made = await send('POST', '/iam/v1alpha1/api-keys', { body: { user_id: owner.id } })
   const key = (await made.json()) as { access_key: string; secret_key: string }
-  const as: RestSystem['as'] = ({ accessKey, secretKey }) => {
+  const clientKey = { accessKey: key.access_key, secretKey: key.secret_key }
+  const as: RestSystem['as'] = ({ accessKey, secretKey }, interceptors = []) => {
     const client = createClient({
       accessKey,
       secretKey,
       apiURL: url,
+      interceptors: [...interceptors],
       defaultOrganizationId: organization.id,
       defaultProjectId: organization.id,
     })
@@ -61,7 +70,8 @@ export async function startRest(env: Readonly<Record<string, string>> = {}): Pro
     url,
     organizationId: organization.id,
     ownerId: owner.id,
-    owner: as({ accessKey: key.access_key, secretKey: key.secret_key }),
+    owner: as(clientKey),
+    ownerKey: clientKey,
     secret: ownerKey.secret,
     as,
     send,

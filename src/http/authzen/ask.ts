@@ -1,7 +1,7 @@
 import type { OrganizationId } from '../../domain/ids.js'
 import { type Administration, type Session, unauthenticated } from '../../service/administration.js'
 import type { PrincipalAuthorizer } from '../../service/ask-principals.js'
-import { authorizeSubjects } from '../../service/ask-subjects.js'
+import { actsForNames, authorizeSubjects } from '../../service/ask-subjects.js'
 import type { Authorizer, BatchAnswer } from '../../service/authorize.js'
 import { minimizeLatency } from '../../service/entities.js'
 import { encodeRevision } from '../../service/revision.js'
@@ -79,14 +79,14 @@ async function askAboutKeys(
 }
 
 async function askByName(
-  { administration, principals }: AskDeps,
+  deps: AskDeps,
   caller: Session,
   asked: readonly Asked[],
 ): Promise<readonly Answered[]> {
   if (asked.length === 0) return []
   const stamped =
-    (await askById(principals, caller, asked)) ??
-    (await administration.read(caller, (act) => authorizeSubjects(act, asked)))
+    (await askById(deps.principals, caller, asked)) ??
+    (await actsForNames(deps, asked).read(caller, (act) => authorizeSubjects(act, asked)))
   const revision = encodeRevision(stamped.revision)
   return stamped.value.map((answer) => ({ ...answer, revision }))
 }

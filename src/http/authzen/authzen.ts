@@ -3,7 +3,8 @@ import { notFound } from '../../domain/errors.js'
 import { isUuid, type OrganizationId } from '../../domain/ids.js'
 import { unauthenticated } from '../../service/administration.js'
 import type { AskRequirements } from '../../service/ask-permission.js'
-import { echoRequestId, readJson, sentRequestId } from '../json-scope.js'
+import { readJson } from '../json-scope.js'
+import { pathOf } from '../unrouted.js'
 import { sendWhole } from '../whole-answer.js'
 import type { AskDeps, Asker } from './ask.js'
 import { type AskNow, createAskNow } from './ask-now.js'
@@ -30,6 +31,8 @@ export interface AuthzenDeps extends AskDeps, AskRequirements {
 }
 
 const root = '/access/v1'
+/** Where the standard's own rules hold, also for what is no path here. */
+const ofStandard = /^(\/organizations\/[^/]*)?\/access\/v1\/|^\/\.well-known\/authzen-configuration/
 const wellKnown = '/.well-known/authzen-configuration'
 /** What is asked below it is asked of that organization alone. */
 const tenant = '/organizations/:organization_id'
@@ -55,7 +58,6 @@ export function addAuthzen(app: FastifyInstance, deps: AuthzenDeps): void {
 
 function prepare(scope: FastifyInstance, deps: AuthzenDeps): void {
   readJson(scope)
-  echoRequestId(scope)
   scope.setErrorHandler((error, request, reply) => {
     const onBug = (bug: unknown) => deps.onBug(bug, pathOf(request))
     return sendError(reply, error, onBug)
@@ -86,11 +88,10 @@ function add(scope: FastifyInstance, operation: Operation, { deps, prefix, askNo
     handler: (request, reply) => {
       const { asker = {} } = request
       const whole = operation.isSingle ? askNow(asker, request.body) : undefined
-      if (whole) return sendWhole(reply, whole, sentRequestId(request) ?? request.id)
+      if (whole) return sendWhole(reply, whole, request.id)
       return respond(deps, operation, { asker, request, reply })
     },
   })
-  scope.route({ url, method: ['GET', 'PUT', 'PATCH', 'DELETE'], handler: refuseMethod })
 }
 
 interface Exchange {
@@ -141,11 +142,6 @@ function organizationOf(params: unknown): OrganizationId | undefined {
   return id as OrganizationId
 }
 
-function refuseMethod(_: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const body = { message: 'this path knows POST only', reason: 'METHOD_NOT_ALLOWED' }
-  return sendJson(reply.code(405).header('allow', 'POST'), body)
-}
-
 /** It is of the server, which tells nobody whether there is such an organization. */
 function addMetadata(scope: FastifyInstance, deps: AuthzenDeps, suffix: string): void {
   scope.get(wellKnown + suffix, {
@@ -160,6 +156,6 @@ function addMetadata(scope: FastifyInstance, deps: AuthzenDeps, suffix: string):
   })
 }
 
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?')[0] ?? url
+export function isAuthzen(url: string): boolean {
+  return ofStandard.test(url)
 }

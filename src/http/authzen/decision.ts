@@ -12,7 +12,7 @@ export interface WireDecision {
 
 /** A question that was refused is a no. */
 export function toWireDecision(answered: Answered): WireDecision {
-  if ('error' in answered) return toRefusal(answered.error)
+  if ('error' in answered) return toNo(answered.error)
   const { decision, revision } = answered
   return { decision: decision.effect === 'allow', context: { ...contextOf(decision), revision } }
 }
@@ -35,6 +35,17 @@ function contextOf(decision: Decision): object {
       rule_id: rule.ruleId,
     }),
   }
+}
+
+/**
+ * The standard has 400 for what is missing or of the wrong type, and bounds no text. So a whole question
+ * with a value that nothing here can have, such as an action with a space, is none of the caller's
+ * faults: often its own client chose it. Nobody may do that, and the context tells why.
+ */
+function toNo(error: DomainError): WireDecision {
+  if (error.kind !== 'invalid') return toRefusal(error)
+  const { message, violations } = error
+  return { decision: false, context: { reason: 'QUESTION_INVALID', message, violations } }
 }
 
 export function toRefusal(error: DomainError): WireDecision {

@@ -17,8 +17,10 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'not-found': 404,
   'already-exists': 409,
   'failed-precondition': 412,
+  expired: 410,
   aborted: 409,
   exhausted: 429,
+  'quota-exceeded': 403,
   unavailable: 503,
 }
 

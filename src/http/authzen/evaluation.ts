@@ -4,7 +4,7 @@ import { toWireDecision, type WireDecision } from './decision.js'
 import { isRecord, mapWanted, type Parts, partsOf } from './parts.js'
 import { readQuestion } from './question.js'
 
-/** Rejects with `invalid` for a bad question. */
+/** Rejects with `invalid` for what is no question by its form. */
 export async function evaluateAccess(
   deps: AskDeps,
   asker: Asker,
@@ -21,7 +21,7 @@ export async function evaluateOne(
   const question = readQuestion(parts, asker.organizationId ?? '')
   const [answered] = await askAll(deps, asker, [question])
   if (!answered) throw new Error('a question was left without an answer')
-  if ('error' in answered) throw answered.error
+  if ('error' in answered && answered.error.kind !== 'invalid') throw answered.error
   return toWireDecision(answered)
 }
 

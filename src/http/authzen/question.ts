@@ -1,5 +1,6 @@
 import type { RawQuestion, RawResource } from '../../domain/question.js'
 import { RecordReader } from '../../domain/record-reader.js'
+import { isResourceProperty } from '../../domain/registered-resource.js'
 import { Validation } from '../../domain/validation.js'
 import type { SubjectName } from '../../service/subject.js'
 import { isRecord, type Part, type Parts, readEntity, readProperties } from './parts.js'
@@ -63,9 +64,6 @@ function presentText(record: RecordReader, key: string): string {
   return record.text(key)
 }
 
-/** What decisions know by name; all other properties are attributes. */
-const known: readonly string[] = ['organization_id', 'project_id', 'name', 'locality']
-
 export function readResourceProperties(
   record: RecordReader,
   organizationId: string,
@@ -85,9 +83,14 @@ export function readResourceProperties(
   }
 }
 
+/** All properties that decisions do not know by name. */
 function attributesIn(properties: unknown): unknown {
-  if (!isRecord(properties)) return undefined
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !known.includes(name)))
+  return isRecord(properties) ? attributesAmong(properties) : undefined
+}
+
+export function attributesAmong(properties: object): object {
+  const entries = Object.entries(properties)
+  return Object.fromEntries(entries.filter(([name]) => !isResourceProperty(name)))
 }
 
 /** The context, and what it tells of the request that is asked about; conditions see both. */

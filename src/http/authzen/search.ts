@@ -14,6 +14,7 @@ import { readBody } from './evaluation.js'
 import { readPageInput } from './page-input.js'
 import { type Parts, partsOf, readEntity } from './parts.js'
 import {
+  attributesAmong,
   readAction,
   readContext,
   readResource,
@@ -100,7 +101,9 @@ function searching<Asked, Item>({ read, find, present }: Search<Asked, Item>) {
       ...readPageInput(v, record),
     }))
     try {
-      const { value, revision } = await longActs.read(caller, (act) => find(act, asked))
+      const { value, revision } = await longActs.read(caller, (act) =>
+        find(act, asked).catch(nothingOrThrow),
+      )
       return {
         results: value.items.map((item) => present(item, asked)),
         page: { next_token: value.nextPageToken },
@@ -110,6 +113,13 @@ function searching<Asked, Item>({ read, find, present }: Search<Asked, Item>) {
       throw error instanceof DomainError ? inRequestWords(error, parts) : error
     }
   }
+}
+
+/** What nothing here can have is found nowhere; a page must be one that was given out. */
+function nothingOrThrow(error: unknown): typeof nothing {
+  if (!(error instanceof DomainError) || error.kind !== 'invalid') throw error
+  if (error.violations.some(({ field }) => field.startsWith('page_'))) throw error
+  return nothing
 }
 
 function principalType(type: string): 'user' | 'application' | undefined {
@@ -127,7 +137,8 @@ function toResource(resource: RegisteredResource): object {
     type,
     id,
     properties: {
-      ...attributes,
+      // Those registered before such names were refused cannot be asked about here.
+      ...attributesAmong(attributes),
       ...(projectId && { project_id: projectId }),
       ...(name && { name }),
       ...(locality && { locality }),

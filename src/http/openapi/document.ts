@@ -31,7 +31,8 @@ export function collectOperations(app: FastifyInstance): readonly Described[] {
   app.addHook('onRoute', ({ method, url, config }) => {
     const operation = config?.openapi
     if (!operation) return
-    for (const each of [method].flat()) {
+    // What answers HEAD is what answers GET, and not an operation of its own.
+    for (const each of [method].flat().filter((name) => name !== 'HEAD')) {
       const path = url.replace(/:(\w+)/g, '{$1}')
       found.push({ method: each.toLowerCase(), path, operation })
     }

@@ -13,6 +13,7 @@ describe('what a client of this API is told', () => {
     ['not-found', 404, { type: 'not_found', resource: '', resource_id: '' }],
     ['already-exists', 409, { type: 'already_exists', help_message: 'why' }],
     ['failed-precondition', 412, { type: 'precondition_failed', precondition: 'some_reason' }],
+    ['expired', 410, { type: 'expired', help_message: 'why' }],
     ['aborted', 409, { type: 'transient_state', current_state: 'updating' }],
     ['exhausted', 429, { type: 'too_many_requests', help_message: 'why', reset_seconds: 1 }],
     ['unavailable', 503, { type: 'unavailable', message: 'why', reason: 'some_reason' }],
@@ -20,6 +21,13 @@ describe('what a client of this API is told', () => {
     const error = toRestError(refusal(kind), '')
     expect(error.status).toBe(status)
     expect(error.body).toMatchObject(body)
+  })
+
+  it('says how many calls are too many, where that is known', () => {
+    expect(toRestError(refusal('exhausted', { limit: '256' }), '').body).toMatchObject({
+      limit: { quota: 256 },
+    })
+    expect(toRestError(refusal('exhausted'), '').body).not.toHaveProperty('limit')
   })
 
   it('names what is missing as an action on a resource', () => {

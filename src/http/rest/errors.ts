@@ -1,6 +1,7 @@
 import type { DomainError, ErrorKind, Violation } from '../../domain/errors.js'
 import { isWellFormedSecret } from '../../domain/secret.js'
 import { toArgument } from './arguments.js'
+import { quotumName } from './quotum.js'
 
 /** What a client is told: a status, and a body whose `type` its errors are made from. */
 export interface RestError {
@@ -41,6 +42,16 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
       help_message: message,
     },
   }),
+  expired: ({ message, metadata }) => ({
+    status: 410,
+    body: {
+      type: 'expired',
+      message: 'resource is expired',
+      ...resourceOf(metadata),
+      expired_since: metadata.expired_since ?? '',
+      help_message: message,
+    },
+  }),
   aborted: ({ message, metadata }) => ({
     status: 409,
     body: {
@@ -51,15 +62,17 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
       help_message: message,
     },
   }),
-  exhausted: ({ message }) => ({
+  exhausted: ({ message, metadata }) => ({
     status: 429,
     body: {
       type: 'too_many_requests',
       message: 'too many requests',
       help_message: message,
+      ...(metadata.limit !== undefined && { limit: { quota: Number(metadata.limit) } }),
       reset_seconds: 1,
     },
   }),
+  'quota-exceeded': quotasExceeded,
   unavailable: ({ message, reason }) => ({
     status: 503,
     body: { type: 'unavailable', message, reason: reason.toLowerCase() },
@@ -108,8 +121,8 @@ export function noSuchRoute(method: string, path: string): RestError {
   return { status: 404, body: { type: 'not_found', ...body, resource_id: `${method} ${path}` } }
 }
 
-export function methodNotAllowed(allowed: string): RestError {
-  const message = `this path knows ${allowed} only`
+export function methodNotAllowed(methods: readonly string[]): RestError {
+  const message = `this path knows ${methods.join(', ')} only`
   return { status: 405, body: { type: 'method_not_allowed', message } }
 }
 
@@ -142,6 +155,24 @@ function forbidden({ reason, message, metadata }: DomainError): RestError {
       message: 'insufficient permissions',
       details: resource === '' ? [] : [{ action, resource }],
       reason: reason.toLowerCase(),
+      help_message: message,
+    },
+  }
+}
+
+function quotasExceeded({ excesses, message }: DomainError): RestError {
+  const details = excesses.map(({ noun, quota, current, organizationId }) => ({
+    resource: quotumName(noun),
+    quota,
+    current,
+    organization_id: organizationId,
+  }))
+  return {
+    status: 403,
+    body: {
+      type: 'quotas_exceeded',
+      message: 'quota(s) exceeded',
+      details,
       help_message: message,
     },
   }

@@ -57,6 +57,7 @@ export const properties: Readonly<Record<string, Schema>> = {
   ip: text,
   last_login_at: orNull(instant),
   last_name: text,
+  limit: count,
   limits: { type: 'array', items: map },
   locale: text,
   locality_type: { enum: ['global'] },

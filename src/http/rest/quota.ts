@@ -1,35 +1,47 @@
 import { notFound } from '../../domain/errors.js'
+import type { Quotas } from '../../domain/quota.js'
 import { ownOrganization, type ReadAct } from '../../service/act.js'
 import { requirePermission } from '../../service/require.js'
 import type { Slice } from '../../service/search-ports.js'
 import type { Calls } from './calls.js'
+import { quotumName } from './quotum.js'
 import { iam, lists, type Route } from './route.js'
 import { organizationOf } from './scope.js'
 
 const path = `${iam}/quota`
 
-/** By name. Clients look for these; none of them has a limit here. */
+/** By name: those that clients look for. */
 const kinds = [
-  ['iam_api_keys', 'API keys'],
-  ['iam_applications', 'Applications'],
-  ['iam_groups', 'Groups'],
-  ['iam_policies', 'Policies'],
-  ['iam_users', 'Users'],
+  ['api_keys', 'API keys'],
+  ['applications', 'Applications'],
+  ['groups', 'Groups'],
+  ['policies', 'Policies'],
+  ['users', 'Users'],
   ['projects', 'Projects'],
 ] as const
 
-type Kind = (typeof kinds)[number]
-
-export function quotaRoutes(calls: Calls): Route[] {
-  return [listRoute(calls), getRoute(calls)]
+interface Quotum {
+  readonly name: string
+  readonly pretty: string
+  /** Absent: unlimited. */
+  readonly limit: number | undefined
 }
 
-function listRoute({ read }: Calls): Route {
+export function quotaRoutes(calls: Calls, quotas: Quotas): Route[] {
+  const all = kinds.map(([noun, pretty]) => ({
+    name: quotumName(noun),
+    pretty,
+    limit: quotas[noun],
+  }))
+  return [listRoute(calls, all), getRoute(calls, all)]
+}
+
+function listRoute({ read }: Calls, all: readonly Quotum[]): Route {
   return {
     method: 'GET',
     path,
     id: 'ListQuota',
-    summary: 'List quotas: nothing is limited',
+    summary: 'List quotas',
     query: [...lists, 'quotum_names'],
     answer: 'ListQuotaResponse',
     respond: read({
@@ -40,7 +52,7 @@ function listRoute({ read }: Calls): Route {
       }),
       work: async (act, { organizationId, names, slice }) => {
         requireReader(act, organizationId)
-        const wanted = kinds.filter(([name]) => names?.includes(name) ?? true)
+        const wanted = all.filter(({ name }) => names?.includes(name) ?? true)
         return { page: sliced(wanted, slice), total: wanted.length }
       },
       present: ({ page, total }) => ({ quota: page.map(toQuotum), total_count: total }),
@@ -48,7 +60,7 @@ function listRoute({ read }: Calls): Route {
   }
 }
 
-function getRoute({ read }: Calls): Route {
+function getRoute({ read }: Calls, all: readonly Quotum[]): Route {
   return {
     method: 'GET',
     path: `${path}/{quotum_name}`,
@@ -60,9 +72,9 @@ function getRoute({ read }: Calls): Route {
       parse: (input) => ({ ...organizationOf(input), name: input.path('quotum_name') }),
       work: async (act, { organizationId, name }) => {
         requireReader(act, organizationId)
-        const kind = kinds.find(([known]) => known === name)
-        if (!kind) throw notFound('quotum', name)
-        return kind
+        const quotum = all.find((known) => known.name === name)
+        if (!quotum) throw notFound('quotum', name)
+        return quotum
       },
       present: toQuotum,
     }),
@@ -74,19 +86,20 @@ function requireReader(act: ReadAct, organizationId: string): void {
   ownOrganization(act, organizationId)
 }
 
-function sliced(all: readonly Kind[], { descending, offset, size }: Slice<string>): Kind[] {
+function sliced(all: readonly Quotum[], { descending, offset, size }: Slice<string>): Quotum[] {
   const ordered = descending ? [...all].reverse() : all
   return ordered.slice(offset, offset + size)
 }
 
-function toQuotum([name, pretty]: Kind) {
+function toQuotum({ name, pretty, limit }: Quotum) {
+  const amount = limit === undefined ? { unlimited: true } : { limit }
   return {
     name,
-    unlimited: true,
+    ...amount,
     pretty_name: pretty,
     unit: 'object',
     description: `${pretty} of the organization`,
     locality_type: 'global',
-    limits: [{ global: true, unlimited: true }],
+    limits: [{ global: true, ...amount }],
   }
 }

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../domain/errors.js'
+import type { Quotas } from '../../domain/quota.js'
 import { readJson } from '../json-scope.js'
+import { pathOf } from '../unrouted.js'
 import { sendWhole } from '../whole-answer.js'
 import { applicationRoutes } from './applications.js'
 import { type Answer, createCalls, secretOf } from './calls.js'
@@ -9,6 +11,7 @@ import { describeRoute } from './describe.js'
 import {
   internalError,
   invalidArguments,
+  methodNotAllowed,
   noSuchRoute,
   type RestError,
   toRestError,
@@ -28,6 +31,7 @@ import { unsupportedRoutes } from './unsupported.js'
 import { userRoutes } from './users.js'
 
 export interface RestDeps extends CheckPermissionsDeps {
+  readonly quotas: Quotas
   /** Called with what is no refusal: a bug, to be logged. */
   onBug(error: unknown, path: string): void
 }
@@ -45,9 +49,6 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
         scope.setErrorHandler((error: FastifyError, request, reply) => {
           send(reply, fromError(deps, error, request))
         })
-        scope.setNotFoundHandler((request, reply) => {
-          send(reply, noSuchRoute(request.method, pathOf(request)))
-        })
         for (const route of routes) add(scope, route, prefix)
       },
       { prefix },
@@ -55,14 +56,19 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
   }
 }
 
-/** Answers a path of these APIs that is too odd or long for any route; `undefined`: it is none. */
+/**
+ * Answers a request below these APIs that no route is for, its path being too odd or long for any, or
+ * knowing these methods alone; `undefined`: it is none of these APIs.
+ */
 export function refuseUnroutable(
   request: FastifyRequest,
   reply: FastifyReply,
+  methods: readonly string[] = [],
 ): FastifyReply | undefined {
   const path = pathOf(request)
   if (!prefixes.some((prefix) => path.startsWith(`${prefix}/`))) return undefined
-  return send(reply, noSuchRoute(request.method, path))
+  const isPath = methods.length > 0
+  return send(reply, isPath ? methodNotAllowed(methods) : noSuchRoute(request.method, path))
 }
 
 function restRoutes(deps: RestDeps): Route[] {
@@ -77,7 +83,7 @@ function restRoutes(deps: RestDeps): Route[] {
     ...ruleRoutes(calls),
     ...permissionSetRoutes(calls),
     ...checkPermissionsRoutes(deps),
-    ...quotaRoutes(calls),
+    ...quotaRoutes(calls, deps.quotas),
     ...logRoutes(calls),
     ...organizationRoutes(calls),
     ...projectRoutes(calls),
@@ -106,7 +112,7 @@ function add(scope: FastifyInstance, route: Route, prefix: string): void {
 function send(reply: FastifyReply, { status, body, revision }: Answer): FastifyReply {
   reply.code(status).header('content-type', 'application/json')
   if (revision !== undefined) reply.header('postern-revision', revision)
-  if (status === 503) reply.header('retry-after', '1')
+  if (status === 429 || status === 503) reply.header('retry-after', '1')
   return body === undefined ? reply.send() : reply.send(Buffer.from(JSON.stringify(body)))
 }
 
@@ -125,8 +131,4 @@ function fromError(deps: RestDeps, error: unknown, request: FastifyRequest): Res
 function statusOf(error: unknown): number {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500
   return typeof error.statusCode === 'number' ? error.statusCode : 500
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?')[0] ?? url
 }

@@ -3,8 +3,7 @@ import { ownOrganization } from '../../service/act.js'
 import { getPolicy } from '../../service/policies.js'
 import { setRules } from '../../service/rules.js'
 import type { Slice } from '../../service/search-ports.js'
-import { always, type Calls } from './calls.js'
-import { methodNotAllowed } from './errors.js'
+import type { Calls } from './calls.js'
 import { toRule } from './policy.js'
 import { iam, type Route } from './route.js'
 import { organizationsIn, readRules } from './rule-reader.js'
@@ -12,7 +11,7 @@ import { organizationsIn, readRules } from './rule-reader.js'
 const path = `${iam}/rules`
 
 export function ruleRoutes(calls: Calls): Route[] {
-  return [listRoute(calls), setRoute(calls), createRoute()]
+  return [listRoute(calls), setRoute(calls)]
 }
 
 function listRoute({ read }: Calls): Route {
@@ -62,15 +61,5 @@ function setRoute({ write }: Calls): Route {
       },
       present: (policy) => ({ rules: policy.rules.map((rule) => toRule(rule, policy)) }),
     }),
-  }
-}
-
-function createRoute(): Route {
-  return {
-    method: 'POST',
-    path,
-    id: 'CreateRule',
-    summary: 'Not known: rules are replaced together',
-    respond: always(methodNotAllowed('GET and PUT')),
   }
 }

@@ -101,7 +101,16 @@ const members: Readonly<Record<string, readonly string[]>> = {
     'resource_id',
     'permission',
   ],
-  Quotum: ['name', 'unlimited', 'pretty_name', 'unit', 'description', 'locality_type', 'limits'],
+  Quotum: [
+    'name',
+    'limit?',
+    'unlimited?',
+    'pretty_name',
+    'unit',
+    'description',
+    'locality_type',
+    'limits',
+  ],
   Organization: [
     'id',
     'name',

@@ -2,6 +2,7 @@ import type { OrganizationDocument } from '../../domain/document.js'
 import { DomainError, type Violation } from '../../domain/errors.js'
 import { ownOrganization, type WriteAct } from '../act.js'
 import { located } from '../located.js'
+import { Rollback } from '../rollback.js'
 import { checkDocument } from './check.js'
 import { Directory } from './directory.js'
 import { takeInventory } from './inventory.js'
@@ -42,15 +43,6 @@ export async function importOrganization(
   return run.changes
 }
 
-/** Carries the changes of a dry run out of the transaction that it rolls back. */
-class DryRun {
-  readonly changes: readonly DocumentChange[]
-
-  constructor(changes: readonly DocumentChange[]) {
-    this.changes = changes
-  }
-}
-
 /**
  * A dry run is the real run, rolled back: what it says would happen is what would. `write` runs
  * one administrative write.
@@ -61,10 +53,10 @@ export async function dryRunImport(
 ): Promise<readonly DocumentChange[]> {
   try {
     await write(async (act) => {
-      throw new DryRun(await importOrganization(act, input))
+      throw new Rollback(await importOrganization(act, input))
     })
   } catch (error) {
-    if (error instanceof DryRun) return error.changes
+    if (error instanceof Rollback) return error.answer
     throw error
   }
   throw new Error('a dry run always ends by rolling back')

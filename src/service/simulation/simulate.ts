@@ -7,6 +7,7 @@ import { located } from '../located.js'
 import { Pacer } from '../pacer.js'
 import type { PrincipalInput } from '../principal-input.js'
 import { requirePermission } from '../require.js'
+import { Rollback } from '../rollback.js'
 import { make, permissionToSee, type SimulatedChange } from './change.js'
 import { type AskedQuestion, parseQuestions } from './question.js'
 import { findOwnProjects, Side } from './side.js'
@@ -106,27 +107,18 @@ async function decideAll(scenes: Scenes): Promise<readonly SimulatedAnswer[]> {
   return answers
 }
 
-/** Carries what was seen out of the transaction that it rolls back. */
-class Seen<T> {
-  readonly value: T
-
-  constructor(value: T) {
-    this.value = value
-  }
-}
-
 async function rolledBack<T>(
   write: (work: (act: WriteAct) => Promise<never>) => Promise<unknown>,
   look: (act: WriteAct) => Promise<T>,
 ): Promise<T> {
-  let seen: Seen<T> | undefined
+  let seen: Rollback<T> | undefined
   try {
     await write(async (act) => {
-      seen = new Seen(await look(act))
+      seen = new Rollback(await look(act))
       throw seen
     })
   } catch (error) {
-    if (seen !== undefined && error === seen) return seen.value
+    if (seen !== undefined && error === seen) return seen.answer
     throw error
   }
   throw new Error('a simulation always ends by rolling back')

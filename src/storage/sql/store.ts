@@ -17,6 +17,7 @@ import type { Revision } from '../../service/revision.js'
 import { AccountStore } from './account-store.js'
 import { ApiKeyStore } from './api-key-store.js'
 import { ApplicationStore } from './application-store.js'
+import { SqlCensus } from './census.js'
 import { randomHex, readRevision, toChangeLogEntry } from './change-log.js'
 import { SqlDecisionReader } from './decision-reader.js'
 import type { SqlEngine } from './engine.js'
@@ -144,6 +145,7 @@ class SqlStore implements Store, StoreUpkeep {
       users: new UserStore(db),
       enrollments: new SqlEnrollmentStore(db),
       replies: new SqlReplyStore(db),
+      census: new SqlCensus(db),
       applications: new ApplicationStore(db),
       groups: new GroupStore(db),
       apiKeys: new ApiKeyStore(db),

@@ -1,9 +1,8 @@
 import type { Outcome } from '../../../src/domain/corpus.js'
+import type { Violation } from '../../../src/domain/errors.js'
 import type { RawQuestion } from '../../../src/domain/question.js'
+import { resourcePropertyNames } from '../../../src/domain/registered-resource.js'
 import type { Door, Posed, Reason } from './door.js'
-
-/** Properties that mean something, and cannot be attributes as well. */
-const named = ['organization_id', 'project_id', 'name', 'locality']
 
 /** `POST /access/v1/evaluation`, which names whom it asks about. */
 export const authzenDoor: Door = {
@@ -12,7 +11,8 @@ export const authzenDoor: Door = {
     const { context, resource } = raw
     const attributes = resource?.attributes
     if (hasOneOf(context, ['ip', 'user_agent'])) return 'its context has words for the request'
-    if (hasOneOf(attributes, named)) return 'its attributes have words for the resource'
+    if (hasOneOf(attributes, resourcePropertyNames))
+      return 'its attributes have words for the resource'
     const isHidden =
       (!isMap(attributes) && saysPlace(resource)) || (!isMap(context) && saysOrigin(raw.request))
     return isHidden ? 'what is no map stands where more must be said' : undefined
@@ -89,7 +89,11 @@ function toOutcome(status: number, body: unknown): Outcome {
   }
   const { decision, context } = body as {
     decision: boolean
-    context: { reason: Reason; policy_name?: string }
+    context: { reason: Reason | 'QUESTION_INVALID'; policy_name?: string; violations?: Violation[] }
+  }
+  // What has the form of a question and can be none is a no, which says so.
+  if (context.reason === 'QUESTION_INVALID') {
+    return { kind: 'invalid', field: decision ? '' : (context.violations?.[0]?.field ?? '') }
   }
   const effect = decision ? 'allow' : 'deny'
   return { kind: 'decision', effect, reason: context.reason, policy: context.policy_name ?? '' }

@@ -1248,7 +1248,10 @@ export const ApiKeyServiceService = {
     responseSerialize: (value: ListApiKeysResponse): Buffer => Buffer.from(ListApiKeysResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListApiKeysResponse => ListApiKeysResponse.decode(value),
   },
-  /** Needs `iam:application-api-key:write`, except for one's own. */
+  /**
+   * Needs `iam:application-api-key:write`, except for one's own. The expiry of a key that has expired
+   * stays.
+   */
   updateApiKey: {
     path: "/postern.v1.ApiKeyService/UpdateApiKey" as const,
     requestStream: false as const,
@@ -1274,7 +1277,7 @@ export const ApiKeyServiceService = {
   },
   /**
    * Gives the key a new secret; the old one goes on for the grace period. Allowed to whom
-   * CreateApiKey would be.
+   * CreateApiKey would be. A key that has expired is not rotated.
    */
   rotateApiKey: {
     path: "/postern.v1.ApiKeyService/RotateApiKey" as const,
@@ -1302,7 +1305,10 @@ export interface ApiKeyServiceServer extends UntypedServiceImplementation {
    * them a user sees its own.
    */
   listApiKeys: handleUnaryCall<ListApiKeysRequest, ListApiKeysResponse>;
-  /** Needs `iam:application-api-key:write`, except for one's own. */
+  /**
+   * Needs `iam:application-api-key:write`, except for one's own. The expiry of a key that has expired
+   * stays.
+   */
   updateApiKey: handleUnaryCall<UpdateApiKeyRequest, ApiKey>;
   /**
    * At once and for good. Needs `iam:application-api-key:delete` or `iam:user-api-key:delete`,
@@ -1311,7 +1317,7 @@ export interface ApiKeyServiceServer extends UntypedServiceImplementation {
   deleteApiKey: handleUnaryCall<DeleteApiKeyRequest, DeleteApiKeyResponse>;
   /**
    * Gives the key a new secret; the old one goes on for the grace period. Allowed to whom
-   * CreateApiKey would be.
+   * CreateApiKey would be. A key that has expired is not rotated.
    */
   rotateApiKey: handleUnaryCall<RotateApiKeyRequest, RotateApiKeyResponse>;
 }
@@ -1372,7 +1378,10 @@ export interface ApiKeyServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListApiKeysResponse) => void,
   ): ClientUnaryCall;
-  /** Needs `iam:application-api-key:write`, except for one's own. */
+  /**
+   * Needs `iam:application-api-key:write`, except for one's own. The expiry of a key that has expired
+   * stays.
+   */
   updateApiKey(
     request: UpdateApiKeyRequest,
     callback: (error: ServiceError | null, response: ApiKey) => void,
@@ -1409,7 +1418,7 @@ export interface ApiKeyServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Gives the key a new secret; the old one goes on for the grace period. Allowed to whom
-   * CreateApiKey would be.
+   * CreateApiKey would be. A key that has expired is not rotated.
    */
   rotateApiKey(
     request: RotateApiKeyRequest,

@@ -952,7 +952,7 @@ export const SearchServiceService = {
   /**
    * On which resources may this principal do this action? Candidates are the registered resources
    * of the organization (`ResourceService`), asked about as they are registered; by type, then id.
-   * Needs `iam:decision:search`.
+   * Needs `iam:decision:search`; without `iam:resource:list` the attributes are left out.
    */
   listResources: {
     path: "/postern.v1.SearchService/ListResources" as const,
@@ -983,7 +983,7 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   /**
    * On which resources may this principal do this action? Candidates are the registered resources
    * of the organization (`ResourceService`), asked about as they are registered; by type, then id.
-   * Needs `iam:decision:search`.
+   * Needs `iam:decision:search`; without `iam:resource:list` the attributes are left out.
    */
   listResources: handleUnaryCall<ListResourcesRequest, ListResourcesResponse>;
 }
@@ -1033,7 +1033,7 @@ export interface SearchServiceClient extends Client {
   /**
    * On which resources may this principal do this action? Candidates are the registered resources
    * of the organization (`ResourceService`), asked about as they are registered; by type, then id.
-   * Needs `iam:decision:search`.
+   * Needs `iam:decision:search`; without `iam:resource:list` the attributes are left out.
    */
   listResources(
     request: ListResourcesRequest,
