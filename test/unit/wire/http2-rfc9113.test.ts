@@ -594,6 +594,7 @@ describe('8 requests', () => {
     ['8.3.1: :scheme twice', [':scheme', 'http', ...get]],
     ['8.3.1: :path twice', [':path', '/', ...get]],
     ['8.3.1: :authority twice', [':authority', 'localhost', ...get]],
+    ['8.3.1: :authority twice, once empty', [':authority', '', ...get]],
     ['8.5: CONNECT, which no call is made with', [':method', 'CONNECT', ':authority', 'a:1']],
   ]
   conforms([
