@@ -108,10 +108,7 @@ class BridgedCall {
       data: (octets) => this.#forward(octets),
       end: () => void stream.end(),
       drain: () => void stream.resume(),
-      cancel: (code) => {
-        this.#isOver = true
-        stream.close(code === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : code)
-      },
+      cancel: (code) => this.#giveUp(code || constants.NGHTTP2_CANCEL),
     }
   }
 
@@ -123,9 +120,8 @@ class BridgedCall {
       return
     }
     if (!this.#held.take(octets)) {
-      this.#isOver = true
       this.#call.refuse('no-room')
-      this.#stream.close(constants.NGHTTP2_CANCEL)
+      this.#giveUp(constants.NGHTTP2_CANCEL)
       return
     }
     this.#stream.write(Buffer.from(octets), () => this.#call.consumed(length))
@@ -136,11 +132,13 @@ class BridgedCall {
     this.#hasResponded = true
     this.#isOver ||= isEnd
     this.#call.respond(fieldsOf(headers), isEnd)
+    if (isEnd) this.#leaveRequest()
     // Read only now: data can come to light before the headers that it follows.
     this.#stream.on('data', (chunk: Buffer) => this.#write(chunk))
   }
 
   #write(chunk: Buffer): void {
+    if (this.#isOver) return
     this.#held.answered()
     if (!this.#call.write(chunk)) this.#stream.pause()
   }
@@ -160,6 +158,19 @@ class BridgedCall {
     if (this.#isOver) return
     this.#isOver = true
     this.#call.finish(this.#trailers)
+    this.#leaveRequest()
+  }
+
+  /** An answer may come before the end of its request, which nobody waits for then. */
+  #leaveRequest(): void {
+    if (!this.#stream.writableEnded) this.#giveUp(constants.NGHTTP2_CANCEL)
+  }
+
+  /** What has come is read to its end all the same: with something unread a stream never closes. */
+  #giveUp(code: number): void {
+    this.#isOver = true
+    this.#stream.close(code)
+    this.#stream.resume()
   }
 
   /** All has come, or the server behind gave the call up, or is gone. */

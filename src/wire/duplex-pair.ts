@@ -1,6 +1,10 @@
 import { Duplex } from 'node:stream'
 
-/** Two ends of a connection within this process: what is written to one is read from the other. */
+/**
+ * Two ends of a connection within this process: what is written to one is read from the other. A writer
+ * never waits for the reader: node:http2 does not read while it writes, so two that wait for each other
+ * would wait for ever. How much lies between them is for the windows of HTTP/2 to bound.
+ */
 export function duplexPair(): readonly [Duplex, Duplex] {
   const one = new End()
   const other = new End()
@@ -11,8 +15,6 @@ export function duplexPair(): readonly [Duplex, Duplex] {
 
 class End extends Duplex {
   #other: End | undefined
-  /** Tells the writer at the other end that what it wrote has been taken. */
-  #taken: (() => void) | undefined
 
   constructor() {
     // An end that is closed by its reader still has things to say.
@@ -23,16 +25,18 @@ class End extends Duplex {
     this.#other = other
   }
 
-  override _read(): void {
-    const taken = this.#taken
-    this.#taken = undefined
-    taken?.()
-  }
+  override _read(): void {}
 
+  /** Later, as on a socket: node:http2 aborts the process when octets come to it while it writes. */
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error) => void): void {
-    if (!this.#other || this.#other.destroyed) done(new Error('the other end is closed'))
-    else if (this.#other.push(chunk)) done()
-    else this.#other.#taken = done
+    process.nextTick(() => {
+      if (!this.#other || this.#other.destroyed) {
+        done(new Error('the other end is closed'))
+        return
+      }
+      this.#other.push(chunk)
+      done()
+    })
   }
 
   override _final(done: () => void): void {
@@ -45,7 +49,6 @@ class End extends Duplex {
     this.#other = undefined
     // Not in this turn: whoever destroys an end does not expect the other to call back yet.
     if (other && !other.destroyed) setImmediate(() => other.destroy())
-    this._read()
     done(error)
   }
 }

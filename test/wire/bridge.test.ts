@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http2'
+import { createServer, type ServerHttp2Stream } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBridge } from '../../src/wire/bridge.js'
+import { MemoryBudget } from '../../src/wire/http2/memory-budget.js'
 import { type Bridged, paths, startBridged } from '../support/wire/engines.js'
 import * as f from '../support/wire/frames.js'
 import { WirePeer } from '../support/wire/peer.js'
@@ -26,6 +27,39 @@ const echo = (client: Client, message: Buffer) =>
       error ? reject(error) : resolve(value)
     client.makeUnaryRequest(paths.echo, identity, identity, message, settle)
   })
+
+/** A client of the wire in front of a server that answers so. */
+async function bridgedTo(answer: (stream: ServerHttp2Stream) => void) {
+  const behind = createServer().on('stream', answer)
+  behind.listen(0, '127.0.0.1')
+  await once(behind, 'listening')
+  const { port } = behind.address() as AddressInfo
+  const bridge = createBridge({ connect: () => connect(port, '127.0.0.1') })
+  const budget = new MemoryBudget(1_000_000)
+  const peer = WirePeer.greeted({ fallback: bridge.fallback, processBudget: budget })
+  const close = () => {
+    bridge.close()
+    behind.close()
+  }
+  return { peer, budget, close }
+}
+
+function refuseAtOnce(stream: ServerHttp2Stream): void {
+  stream.resume()
+  stream.respond({}, { endStream: true })
+}
+
+function answerAtOnce(stream: ServerHttp2Stream): void {
+  stream.resume()
+  stream.respond({}, { waitForTrailers: true })
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+  stream.end('enough')
+}
+
+function flushed(peer: WirePeer): WirePeer {
+  peer.flush()
+  return peer
+}
 
 describe('what a bridged call makes the server behind hold', () => {
   test('is counted, up to what one connection may', async () => {
@@ -76,6 +110,31 @@ describe('what a bridged call makes the server behind hold', () => {
     await once(stream, 'end')
     await expect.poll(() => bridged.server.bufferedBytes).toBe(0)
     client.close()
+  })
+})
+
+describe('what is held for a call is given back', () => {
+  test('when its client leaves the answer unread', async () => {
+    const { peer, budget, close } = await bridgedTo((stream) => {
+      stream.respond()
+      stream.end(Buffer.alloc(300_000))
+    })
+    peer.send(f.headers(1, f.callFields('/test.Any/Any')), f.data(1, 'half a message'))
+    await expect.poll(() => flushed(peer).body(1).length).toBe(65_535)
+    peer.send(f.rstStream(1))
+    await expect.poll(() => budget.bytes).toBe(0)
+    close()
+  })
+
+  test.each([
+    ['headers alone', refuseAtOnce],
+    ['a body and trailers', answerAtOnce],
+  ])('when the answer, %s, comes before the end of the request', async (_, answer) => {
+    const { peer, budget, close } = await bridgedTo(answer)
+    peer.send(f.headers(1, f.callFields('/test.Any/Any')), f.data(1, 'half a message'))
+    await expect.poll(() => flushed(peer).hasEnded(1)).toBe(true)
+    await expect.poll(() => budget.bytes).toBe(0)
+    close()
   })
 })
 

@@ -352,7 +352,8 @@ export class Connection<Head> {
     this.#isClosing = true
     this.#dropUnfinished()
     this.streams.cancelAll(code === ErrorCode.noError ? ErrorCode.cancel : code)
-    this.#outbox.goaway(this.streams.table.lastId, code)
+    // Never more than was said before: the peer may have sent the others again elsewhere.
+    this.#outbox.goaway(Math.min(this.streams.table.lastId, this.#requests.streamIdMax), code)
     this.flush()
     this.#deps.sink.end({ isLeft: code !== ErrorCode.noError })
     this.#life.closing(this.#nowMs)
@@ -390,7 +391,7 @@ export class Connection<Head> {
       this.#close(ErrorCode.noError)
       return
     }
-    this.#outbox.goaway(table.lastId, ErrorCode.noError)
+    this.#outbox.goaway(this.#requests.streamIdMax, ErrorCode.noError)
   }
 
   #onQuiet(): void {

@@ -1,7 +1,7 @@
 import { ConnectionError, ErrorCode } from './error-code.js'
 import { Flag, type Frame } from './frame.js'
 import type { ConnectionLimits } from './limits.js'
-import { stripPadding, stripPriority } from './payload.js'
+import { priorityBytes, stripPadding, stripPriority } from './payload.js'
 
 /**
  * RFC 9113 sections 4.3, 6.2 and 6.10: a HEADERS frame and the CONTINUATION frames after it are one
@@ -32,7 +32,7 @@ export class HeaderBlock {
 
   /** Answers whether the block is whole. */
   begin(frame: Frame): boolean {
-    stripPadding(frame)
+    stripPadding(frame, frame.flags & Flag.priority ? priorityBytes : 0)
     this.isOwnParent = stripPriority(frame)
     this.streamId = frame.streamId
     this.isEndStream = (frame.flags & Flag.endStream) !== 0

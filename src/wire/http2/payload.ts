@@ -2,21 +2,26 @@ import { uint31At } from '../octets.js'
 import { ConnectionError, ErrorCode } from './error-code.js'
 import { Flag, type Frame } from './frame.js'
 
-/** RFC 9113 section 6.1: moves the frame's bounds past the padding, which may be all there is. */
-export function stripPadding(frame: Frame): void {
+/**
+ * RFC 9113 section 6.1: moves the frame's bounds past the padding, which may be all there is but for
+ * the `fixedBytes` of other fields.
+ */
+export function stripPadding(frame: Frame, fixedBytes = 0): void {
   if ((frame.flags & Flag.padded) === 0) return
-  if (frame.start === frame.end) {
+  const room = frame.end - frame.start - 1 - fixedBytes
+  if (room < 0) {
     throw new ConnectionError(ErrorCode.frameSizeError, 'the length of the padding is missing')
   }
   const padding = frame.octets[frame.start] ?? 0
-  if (padding >= frame.end - frame.start) {
+  if (padding > room) {
     throw new ConnectionError(ErrorCode.protocolError, 'the padding is longer than the frame')
   }
   frame.start += 1
   frame.end -= padding
 }
 
-const priorityBytes = 5
+/** What a HEADERS frame with that flag has before its block. */
+export const priorityBytes = 5
 
 /** Section 5.3.2: signals of priority are read over. Answers whether the stream waits for itself. */
 export function stripPriority(frame: Frame): boolean {

@@ -5,7 +5,7 @@ import type { Fields } from '../fields.js'
  * Malformed messages are refused whole, because what reads them differently can be tricked.
  */
 export function requestProblem(fields: Fields): string | undefined {
-  const seen = { method: '', scheme: '', path: '', authority: '' }
+  const seen: PseudoFields = {}
   let isPastPseudo = false
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? ''
@@ -53,7 +53,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 /** Section 8.2.1: nothing that could end a line, and no blank at the edges. */
 const forbiddenInValue = /[\0\r\n]|^[ \t]|[ \t]$/
 
-type PseudoFields = Record<'method' | 'scheme' | 'path' | 'authority', string>
+type PseudoFields = Partial<Record<'method' | 'scheme' | 'path' | 'authority', string>>
 
 function notePseudo(seen: PseudoFields, name: string, value: string): string | undefined {
   if (forbiddenInValue.test(value)) return 'a value has characters that it must not have'
@@ -72,15 +72,15 @@ function notePseudo(seen: PseudoFields, name: string, value: string): string | u
 }
 
 function noteOnce(seen: PseudoFields, name: keyof PseudoFields, value: string): string | undefined {
-  if (seen[name] !== '') return 'a pseudo-header field twice'
-  if (value === '') return name === 'authority' ? undefined : 'an empty pseudo-header field'
+  if (seen[name] !== undefined) return 'a pseudo-header field twice'
+  if (value === '' && name !== 'authority') return 'an empty pseudo-header field'
   seen[name] = value
   return undefined
 }
 
 /** CONNECT, which has neither scheme nor path, has no meaning for calls; it counts as malformed. */
 function missingPseudo({ method, scheme, path }: PseudoFields): string | undefined {
-  if (method !== '' && scheme !== '' && path !== '') return undefined
+  if (method && scheme && path) return undefined
   return 'a pseudo-header field is missing'
 }
 

@@ -234,10 +234,12 @@ export class Requests<Head> {
     throw new ConnectionError(ErrorCode.protocolError, 'a frame on a stream that was never begun')
   }
 
-  /** Section 5.4.2, on a stream that need not be open. */
+  /** Section 5.4.2, on a stream that need not be open. One that is idle must not be reset (6.4). */
   #refuse(streamId: number, code: ErrorCode): void {
-    this.#requireBegun(streamId)
     const { streams } = this.#deps
+    if (streams.table.isIdle(streamId)) {
+      throw new ConnectionError(code, 'an error on a stream that was never begun')
+    }
     const stream = streams.table.find(streamId)
     if (stream) {
       this.#fail(stream, code)

@@ -31,6 +31,8 @@ export interface WirePeerOptions {
   readonly processBudget?: MemoryBudget
   readonly slab?: Slab
   readonly isTurnOver?: () => boolean
+  /** Gets what the server writes, which is not looked at here then. */
+  readonly onOctets?: (octets: Buffer) => void
 }
 
 const quiet = {
@@ -58,10 +60,12 @@ export class WirePeer {
   readonly #reader = new FrameReader()
   readonly #decoder = new HpackDecoder({ listBytesMax: 1e6, fieldsMax: 1e4 })
   readonly #reads: Buffer[] = []
+  readonly #onOctets: ((octets: Buffer) => void) | undefined
 
   constructor(options: WirePeerOptions = {}) {
     const limits = { ...defaultConnectionLimits, ...defaultCallLimits, ...options.limits }
     const { methods = {}, fallback } = options
+    this.#onOctets = options.onOctets
     const acceptor = new Calls({
       limits,
       peer: quiet,
@@ -187,7 +191,9 @@ export class WirePeer {
   #write(chunks: readonly Uint8Array[]): boolean {
     this.writes += 1
     // Copied, as a socket would have, before the server uses its memory again.
-    for (const chunk of chunks) this.#reads.push(Buffer.from(chunk))
+    const copies = chunks.map((chunk) => Buffer.from(chunk))
+    if (this.#onOctets) for (const copy of copies) this.#onOctets(copy)
+    else this.#reads.push(...copies)
     return this.isCongested
   }
 

@@ -407,6 +407,17 @@ describe('a drain', () => {
     expect(peer.isEnded).toBe(true)
   })
 
+  test('takes no stream back that it has let go, whatever comes after', () => {
+    const peer = attacked()
+    peer.send(f.headers(1, call))
+    peer.connection.drain(peer.nowMs)
+    peer.pass(1_000)
+    peer.send(f.unaryCall(5, 'late'), f.ping('\0\0\0\0\0\0\0\x01', 1), f.data(0, 'wrong'))
+    const lastIds = peer.of(FrameType.goaway).map(({ payload }) => payload.readUInt32BE(0))
+    expect(lastIds).toEqual([0x7fffffff, 1, 1, 1])
+    expect(peer.goawayCode).toBe(ErrorCode.protocolError)
+  })
+
   test('does not wait for ever', () => {
     const peer = attacked({ drainMs: 5_000, timeoutMsDefault: 1e6 })
     peer.send(f.headers(1, call))

@@ -287,6 +287,17 @@ describe('6.1 to 6.4 frames of streams', () => {
       outcome: connectionError('frameSizeError'),
     },
     {
+      name: '6.2: padding that leaves no room for the priority is a PROTOCOL_ERROR',
+      send: (p) =>
+        p.send(f.headers(1, Buffer.alloc(9, 5), f.endHeaders | f.padded | f.withPriority)),
+      outcome: connectionError('protocolError'),
+    },
+    {
+      name: '6.2: HEADERS too short for a padding and a priority are a FRAME_SIZE_ERROR',
+      send: (p) => p.send(f.headers(1, Buffer.alloc(5), f.endHeaders | f.padded | f.withPriority)),
+      outcome: connectionError('frameSizeError'),
+    },
+    {
       name: '6.3: PRIORITY on no stream is a PROTOCOL_ERROR',
       send: (p) => p.send(f.priority(0)),
       outcome: connectionError('protocolError'),
@@ -296,6 +307,11 @@ describe('6.1 to 6.4 frames of streams', () => {
       send: (p) =>
         p.send(opened, f.frame({ type: FrameType.priority, streamId: 1, payload: f.words(0) })),
       outcome: streamError('frameSizeError'),
+    },
+    {
+      name: '6.3: PRIORITY of another size on an idle stream is a FRAME_SIZE_ERROR',
+      send: (p) => p.send(f.frame({ type: FrameType.priority, streamId: 1, payload: f.words(0) })),
+      outcome: connectionError('frameSizeError'),
     },
     {
       name: '6.4: RST_STREAM on no stream is a PROTOCOL_ERROR',
@@ -594,6 +610,7 @@ describe('8 requests', () => {
     ['8.3.1: :scheme twice', [':scheme', 'http', ...get]],
     ['8.3.1: :path twice', [':path', '/', ...get]],
     ['8.3.1: :authority twice', [':authority', 'localhost', ...get]],
+    ['8.3.1: :authority twice, once empty', [':authority', '', ...get]],
     ['8.5: CONNECT, which no call is made with', [':method', 'CONNECT', ':authority', 'a:1']],
   ]
   conforms([
