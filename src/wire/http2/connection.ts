@@ -1,5 +1,5 @@
 import { HpackError } from '../hpack/hpack-error.js'
-import { uint31At } from '../octets.js'
+import { ControlFrames } from './control-frames.js'
 import { Deadlines } from './deadlines.js'
 import { ConnectionError, ErrorCode } from './error-code.js'
 import { FloodGuard } from './flood-guard.js'
@@ -10,10 +10,10 @@ import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
 import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab, typeAndFlags } from './outbox.js'
-import { requireLength, requireNoStream } from './payload.js'
+import { requireLength } from './payload.js'
 import { PrefaceReader } from './preface.js'
 import { type Acceptor, Requests } from './requests.js'
-import { applySettings, encodeSettings, Setting } from './settings.js'
+import { encodeSettings, Setting } from './settings.js'
 import { Streams } from './streams.js'
 
 /** Where a connection's octets go. */
@@ -41,9 +41,6 @@ export interface ConnectionDeps<Head> {
 }
 
 const lastStreamIdMax = 0x7fffffff
-/** The payloads of this side's pings tell what is being answered. */
-const drainPing = 1
-const pingBytes = 8
 
 /**
  * RFC 9113: one connection, seen from the server, as octets in and octets out. It reads no clock and
@@ -62,6 +59,7 @@ export class Connection<Head> {
   readonly #block: HeaderBlock
   readonly #guard: FloodGuard
   readonly #requests: Requests<Head>
+  readonly #control: ControlFrames
   readonly #deadlines: Deadlines
   readonly #life: Lifetime
   readonly #unread: Buffer[] = []
@@ -93,6 +91,14 @@ export class Connection<Head> {
     this.#unfinished = new MemoryShare(streams.budget)
     this.#deadlines = new Deadlines(streams, limits)
     this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
+    this.#control = new ControlFrames({
+      streams,
+      outbox: this.#outbox,
+      guard: this.#guard,
+      onDrainAnswered: () => {
+        if (this.#isDraining) this.#onDrainHeard()
+      },
+    })
     this.#life = this.#createLifetime(limits, nowMs)
     this.wakeAtMs = this.#life.tick(nowMs)
   }
@@ -182,7 +188,7 @@ export class Connection<Head> {
     this.#isDraining = true
     this.#life.draining(nowMs)
     this.#outbox.goaway(lastStreamIdMax, ErrorCode.noError)
-    this.#ping(drainPing)
+    this.#control.ping('drain')
     this.#wakeBy(nowMs)
   }
 
@@ -241,22 +247,24 @@ export class Connection<Head> {
         if (this.#block.continue(frame)) this.#requests.headers(this.#block)
         return
       case FrameType.windowUpdate:
-        this.#windowUpdate(frame)
+        requireLength(frame, 4)
+        if (frame.streamId === 0) this.#control.windowUpdate(frame)
+        else this.#requests.windowUpdate(frame)
         return
       case FrameType.rstStream:
         this.#requests.rstStream(frame)
         return
       case FrameType.ping:
-        this.#pinged(frame)
+        this.#control.pinged(frame)
         return
       case FrameType.settings:
-        this.#settings(frame)
+        this.#control.settings(frame)
         return
       case FrameType.priority:
         this.#requests.priority(frame)
         return
       case FrameType.goaway:
-        this.#goaway(frame)
+        this.#control.goaway(frame)
         return
       case FrameType.pushPromise:
         throw new ConnectionError(ErrorCode.protocolError, 'a client does not push')
@@ -283,60 +291,6 @@ export class Connection<Head> {
       return
     }
     this.#wakeBy(this.#nowMs + this.#deps.limits.handshakeMs)
-  }
-
-  /** Section 6.5. */
-  #settings(frame: Frame): void {
-    requireNoStream(frame)
-    if (frame.flags & Flag.ack) {
-      this.#guard.idleFrame()
-      requireLength(frame, 0)
-      return
-    }
-    this.#guard.settings()
-    const { transmitter } = this.streams
-    const { peer } = transmitter
-    const { initialWindowBytes, headerTableBytes } = peer
-    applySettings(peer, frame)
-    if (peer.headerTableBytesMin < headerTableBytes) transmitter.shrinkTable()
-    if (!this.streams.shiftWindows(peer.initialWindowBytes - initialWindowBytes)) {
-      throw new ConnectionError(ErrorCode.flowControlError, 'a window is too large')
-    }
-    this.#outbox.frame(0, typeAndFlags(FrameType.settings, Flag.ack), 0)
-  }
-
-  /** Section 6.7. */
-  #pinged(frame: Frame): void {
-    requireNoStream(frame)
-    requireLength(frame, pingBytes)
-    if (frame.flags & Flag.ack) {
-      this.#guard.idleFrame()
-      if (this.#isDraining && frame.octets[frame.end - 1] === drainPing) this.#onDrainHeard()
-      return
-    }
-    this.#guard.ping()
-    const payload = frame.octets.subarray(frame.start, frame.end)
-    this.#outbox.append(payload, typeAndFlags(FrameType.ping, Flag.ack), 0)
-  }
-
-  /** Section 6.8: the peer will take no streams of ours, which there are none of. */
-  #goaway(frame: Frame): void {
-    requireNoStream(frame)
-    if (frame.end - frame.start < 8) requireLength(frame, 8)
-    this.#guard.idleFrame()
-  }
-
-  /** Section 6.9. */
-  #windowUpdate(frame: Frame): void {
-    requireLength(frame, 4)
-    if (frame.streamId !== 0) {
-      this.#requests.windowUpdate(frame)
-      return
-    }
-    this.#guard.idleFrame()
-    const bytes = uint31At(frame.octets, frame.start)
-    if (bytes === 0) throw new ConnectionError(ErrorCode.protocolError, 'a window grows by nothing')
-    this.streams.transmitter.grow(bytes)
   }
 
   /** Section 5.4.1: says why, and hears nothing more. */
@@ -372,7 +326,7 @@ export class Connection<Head> {
       onStalled: () => this.#close(ErrorCode.enhanceYourCalm),
       onOutlived: () => this.drain(this.#nowMs),
       onPingDue: () => {
-        this.#ping(0)
+        this.#control.ping('alive')
         this.#life.pinged(this.#nowMs)
       },
       onLost: () => this.destroy(),
@@ -396,12 +350,6 @@ export class Connection<Head> {
 
   #onQuiet(): void {
     if (this.#requests.streamIdMax < lastStreamIdMax) this.#close(ErrorCode.noError)
-  }
-
-  #ping(payload: number): void {
-    const at = this.#outbox.frame(pingBytes, typeAndFlags(FrameType.ping), 0)
-    this.#outbox.octets.fill(0, at, at + pingBytes)
-    this.#outbox.octets[at + pingBytes - 1] = payload
   }
 
   #noteCalls(nowMs: number): void {
