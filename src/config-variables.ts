@@ -89,7 +89,8 @@ export const variables = z.object({
     .int()
     .min(1, 'must be from 1 to 10000')
     .max(10_000, 'must be from 1 to 10000')
-    .default(256),
+    // Some connections' worth of calls: whoever fills one alone is not too many.
+    .default(1_000),
   POSTERN_QUOTA_USERS: quota,
   POSTERN_QUOTA_APPLICATIONS: quota,
   POSTERN_QUOTA_GROUPS: quota,
