@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { defaultConnectionLimits } from '../../../src/wire/http2/limits.js'
 import * as f from '../../support/wire/frames.js'
+import type { Moment } from '../../support/wire/oracle/grounds.js'
 import { HpackReader } from '../../support/wire/oracle/hpack.js'
-import { type Moment, Oracle } from '../../support/wire/oracle/oracle.js'
+import { Oracle } from '../../support/wire/oracle/oracle.js'
 
 /** An oracle that nothing displeases proves nothing: here are servers that it must not like. */
 
@@ -68,14 +69,14 @@ describe('the oracle sees a connection', () => {
     ],
     [
       'that ends with another code',
-      'must end with PROTOCOL_ERROR, but: INTERNAL_ERROR',
+      'ends with INTERNAL_ERROR, permitted: PROTOCOL_ERROR',
       [f.data(0, 'a')],
       [f.goaway(0, 2)],
       ended,
     ],
     [
       'that ends for no reason',
-      'ends with PROTOCOL_ERROR for no reason',
+      'ends with PROTOCOL_ERROR, permitted: none',
       [f.ping()],
       [f.goaway(0, 1)],
       ended,
@@ -132,7 +133,7 @@ describe('the oracle sees a connection', () => {
     ['that lets a stream of its own begin', 'must end with PROTOCOL_ERROR', [f.request(2)], []],
     [
       'that has enough of pings too soon',
-      'ends with ENHANCE_YOUR_CALM for no reason',
+      'ends with ENHANCE_YOUR_CALM, permitted: none',
       [f.ping()],
       [pong, f.goaway(0, 11)],
       ended,

@@ -1,39 +1,16 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Clock } from '../../../src/wire/clock.js'
 import type { Method } from '../../../src/wire/grpc/method.js'
 import type { Reply } from '../../../src/wire/grpc/reply.js'
 import { FrameType } from '../../../src/wire/http2/frame.js'
 import { createWireServer, type ServerLimits } from '../../../src/wire/server.js'
 import * as f from '../../support/wire/frames.js'
 import { HandTurnedSocket } from '../../support/wire/hand-turned-socket.js'
+import { TurnedClock } from '../../support/wire/turned-clock.js'
 
 /** What a peer does that takes its answers slowly, or not at all. */
 
 const windowsOpen = [f.settings([4, 0x7fffffff]), f.windowUpdate(0, 0x7fffffff - 65_535)]
-
-/** Time that passes when the test says so. */
-class TurnedClock implements Clock {
-  #nowMs = 0
-  readonly #timers = new Set<{ readonly atMs: number; act(): void }>()
-
-  nowMs(): number {
-    return this.#nowMs
-  }
-
-  after(delayMs: number, act: () => void): () => void {
-    const timer = { atMs: this.#nowMs + delayMs, act }
-    this.#timers.add(timer)
-    return () => void this.#timers.delete(timer)
-  }
-
-  pass(ms: number): void {
-    this.#nowMs += ms
-    for (const timer of [...this.#timers]) {
-      if (timer.atMs <= this.#nowMs && this.#timers.delete(timer)) timer.act()
-    }
-  }
-}
 
 async function served(limits: Partial<ServerLimits> = {}) {
   const clock = new TurnedClock()

@@ -4,9 +4,9 @@ import type { ClientModel } from '../oracle/client-model.js'
 import { Oracle } from '../oracle/oracle.js'
 import { WirePeer } from '../peer.js'
 import { Chance } from './chance.js'
-import { finale } from './finale.js'
+import { type Finishing, finale } from './finale.js'
 import { Grammar, type Windows } from './grammar.js'
-import { methods, rawEcho, slowPaths } from './methods.js'
+import { methods, paths, rawEcho, slowPaths } from './methods.js'
 import { Report } from './report.js'
 import { drawSettings, type FuzzSettings, WatchedBudget } from './settings.js'
 
@@ -26,6 +26,9 @@ export async function fuzz(seed: number, framesMax: number): Promise<Report> {
   return report
 }
 
+/** In which a server looks again at what it could not get rid of. */
+export const noticeMs = 20_000
+
 interface HistoryDeps {
   readonly seed: number
   readonly chance: Chance
@@ -35,7 +38,7 @@ interface HistoryDeps {
 }
 
 /** One client from its preface to its end. */
-export class History {
+export class History implements Finishing {
   readonly oracle: Oracle
   readonly peer: WirePeer
   readonly budget: WatchedBudget
@@ -61,7 +64,8 @@ export class History {
 
   async run(): Promise<void> {
     const { chance, grammar } = this.#deps
-    grammar.begin(this.#settings.hostility, windowsOf(this.oracle.model))
+    const { hostility } = this.#settings
+    grammar.begin({ hostility, paths, windows: windowsOf(this.oracle.model) })
     this.#greet()
     const readings = chance.below(200)
     for (let reading = 0; reading < readings && this.isOpen; reading++) {
@@ -72,6 +76,10 @@ export class History {
     }
     if (this.isOpen) await finale(this)
     this.#end()
+  }
+
+  get heldBytes(): number {
+    return this.budget.bytes
   }
 
   get isOpen(): boolean {
@@ -93,6 +101,10 @@ export class History {
     await this.peer.settle()
     this.judge()
     this.oracle.settled()
+  }
+
+  async wait(): Promise<void> {
+    this.#pass(noticeMs)
   }
 
   judge(): void {

@@ -2,7 +2,6 @@ import { encodeFields } from '../../../../src/wire/hpack/encoder.js'
 import * as f from '../frames.js'
 import type { Chance } from './chance.js'
 import { crimes } from './crimes.js'
-import { paths } from './methods.js'
 
 const names = ['x-a', 'x-b', 'grpc-timeout', 'grpc-encoding', 'content-length', 'te', 'x-c', 'x-d']
 const values = ['a', '', '1S', '5m', 'gzip', 'br', '7', 'trailers', 'b', 'c', 'v'.repeat(500)]
@@ -13,13 +12,19 @@ export interface Windows {
   send(id: number): number
 }
 
-/** Frames as clients send them, in any order; and, as often as `hostility` says, something else. */
+export interface Client {
+  /** One frame in so many breaks a rule; 0 for none. */
+  readonly hostility: number
+  /** What it calls. */
+  readonly paths: readonly string[]
+  readonly windows: Windows
+}
+
+/** Frames as clients send them, in any order; and, as often as they are hostile, something else. */
 export class Grammar {
   readonly chance: Chance
-  /** One frame in so many breaks a rule; 0 for none. */
-  #hostility = 0
   #nextId = 1
-  #windows: Windows | undefined
+  #client: Client = { hostility: 0, paths: [], windows: { receive: () => 0, send: () => 0 } }
   /** The newest entry of the dynamic table is one that a block may name. */
   #isTaught = false
   /** Begun and not ended, as far as this side can tell. */
@@ -29,9 +34,8 @@ export class Grammar {
     this.chance = chance
   }
 
-  begin(hostility: number, windows: Windows): void {
-    this.#hostility = hostility
-    this.#windows = windows
+  begin(client: Client): void {
+    this.#client = client
     this.#isTaught = false
     this.#nextId = 1
     this.#openIds.length = 0
@@ -39,7 +43,8 @@ export class Grammar {
 
   frame(): Buffer {
     const { chance } = this
-    if (this.#hostility === 0 || !chance.oneIn(this.#hostility)) return chance.pick(this.#rules)()
+    const { hostility } = this.#client
+    if (hostility === 0 || !chance.oneIn(hostility)) return chance.pick(this.#rules)()
     if (chance.oneIn(6)) return this.#damage(Buffer.from(chance.pick(this.#rules)()))
     return chance.pick(crimes)(this)
   }
@@ -65,7 +70,7 @@ export class Grammar {
   headers(...more: readonly string[]): Buffer {
     const { chance } = this
     const extra = Array.from({ length: chance.below(3) }, () => this.#field())
-    const fields = f.callFields(chance.pick(paths), ...extra.flat(), ...more)
+    const fields = f.callFields(chance.pick(this.#client.paths), ...extra.flat(), ...more)
     const id = this.newId()
     this.#openIds.push(id)
     if (this.#openIds.length > 30) this.#openIds.shift()
@@ -75,7 +80,8 @@ export class Grammar {
   /** As much as the windows let in, and `more`: the last octet decides. */
   fill(id: number, more: number): Buffer {
     const { chance } = this
-    const room = Math.min(this.#windows?.receive(id) ?? 0, this.#windows?.receive(0) ?? 0)
+    const { windows } = this.#client
+    const room = Math.min(windows.receive(id), windows.receive(0))
     const frames: Buffer[] = []
     for (let left = room + more; left > 0 && frames.length < 8; ) {
       const bytes = Math.min(left, 16_384)
@@ -91,7 +97,7 @@ export class Grammar {
 
   /** The largest window there is, and `more`. */
   widen(id: number, more: number): Buffer {
-    const bytes = 0x7fffffff - (this.#windows?.send(id) ?? 0) + more
+    const bytes = 0x7fffffff - this.#client.windows.send(id) + more
     return f.windowUpdate(id, Math.max(1, Math.min(bytes, 0x7fffffff)))
   }
 
@@ -126,7 +132,7 @@ export class Grammar {
     const { chance } = this
     const id = this.newId()
     const body = f.message(Buffer.alloc(chance.below(300), chance.below(256)), this.#flag())
-    const headers = f.headers(id, f.callFields(chance.pick(paths)))
+    const headers = f.headers(id, f.callFields(chance.pick(this.#client.paths)))
     if (chance.oneIn(20)) return Buffer.concat([headers, f.lastData(id)])
     return Buffer.concat([headers, f.lastData(id, body)])
   }
@@ -212,7 +218,7 @@ export class Grammar {
   /** A header block over several frames. */
   #split(): Buffer {
     const id = this.newId()
-    const block = encodeFields(f.callFields(this.chance.pick(paths)))
+    const block = encodeFields(f.callFields(this.chance.pick(this.#client.paths)))
     const pieces = this.chance.cut(block, 9)
     const last = pieces.length - 1
     return Buffer.concat(
@@ -226,7 +232,7 @@ export class Grammar {
 
   #prioritized(): Buffer {
     const id = this.newId()
-    const block = encodeFields(f.callFields(this.chance.pick(paths)))
+    const block = encodeFields(f.callFields(this.chance.pick(this.#client.paths)))
     const flags = f.endHeaders | f.endStream | f.withPriority | f.padded
     const parts = [Buffer.of(2), f.words(this.chance.pick([0, 0x80000001])), Buffer.of(9), block]
     return f.headers(id, Buffer.concat([...parts, Buffer.of(0, 0)]), flags)

@@ -26,6 +26,8 @@ export interface OracleLimits extends FloodLimits, FieldLimits, BlockLimits {
   readonly sendStallMs: number
   /** Methods whose handlers may outlive their stream. */
   readonly slowPaths: ReadonlySet<string>
+  /** Methods that another server answers. */
+  readonly foreignPaths?: ReadonlySet<string>
 }
 
 /** So many ended streams a server has to remember; of the others it may not know how they ended. */

@@ -1,28 +1,24 @@
 import { Answers } from './answers.js'
 import { ClientModel, type OracleLimits } from './client-model.js'
-import type { ModelStream } from './model-stream.js'
+import { ClientOctets } from './client-octets.js'
+import { Grounds, type Moment } from './grounds.js'
 import { ackFlag, describe, FrameSplitter, hasFlag, type RawFrame, Type } from './octets.js'
-import { type Licence, ServerModel } from './server-model.js'
-import { type Codes, codeSet, codes, nameOf, namesIn, type Verdict } from './verdict.js'
-
-/** How things stand when the oracle is asked. */
-export interface Moment {
-  readonly nowMs: number
-  /** The server has closed its side, or torn the connection down. */
-  readonly isEnded: boolean
-  readonly isDestroyed: boolean
-  /** A limit of memory was reached since the last judgement. */
-  readonly isMemoryRefused: boolean
-  /** The server was told to finish with this connection. */
-  readonly isDraining: boolean
-}
+import { ServerModel } from './server-model.js'
+import { type Codes, codeSet, nameOf, namesIn, type Verdict } from './verdict.js'
 
 interface Demand {
   readonly frame: RawFrame
   readonly verdict: Verdict
 }
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
+/** What the client's frames call for. */
+interface Calls {
+  readonly demands: Demand[]
+  /** With which codes each stream may be reset, once for each frame that gives a reason. */
+  readonly permits: Map<number, Codes[]>
+}
+
+const linesMax = 400
 
 /**
  * Judges a server by RFC 9113 from nothing but the octets that went each way. Between two judgements
@@ -33,34 +29,28 @@ export class Oracle {
   readonly model: ClientModel
   /** What the server did wrong. */
   readonly problems: string[] = []
+  /** How often streams were reset, by code. */
+  readonly resetCounts = new Map<number, number>()
+  /** The code of the server's last word, once the connection has ended. */
+  endedWith: number | undefined
   readonly #server: ServerModel
-  readonly #sent = new FrameSplitter()
+  readonly #grounds: Grounds
+  readonly #client = new ClientOctets()
   readonly #answered = new FrameSplitter()
   readonly #history: string[] = []
-  readonly #resetCounts = new Map<number, number>()
-  #prefaceBytes = 0
-  #isBadPreface = false
+  #hasSent = false
   #frames: RawFrame[] = []
   #answers: RawFrame[] = []
-  #sentAtMs = 0
-  #pingedAtMs = Number.POSITIVE_INFINITY
-  #hasSent = false
-  #partialSinceMs: number | undefined = 0
-  #endedWith: number | undefined
 
   constructor(limits: OracleLimits) {
     this.model = new ClientModel(limits)
     this.#server = new ServerModel(this.model)
-  }
-
-  /** The code of the server's last word, once the connection has ended. */
-  get endedWith(): number | undefined {
-    return this.#endedWith
+    this.#grounds = new Grounds(this.model)
   }
 
   /** No frame and no header block of the client's has begun and not ended. */
   get isBetweenFrames(): boolean {
-    return this.model.isGreeted && !this.model.blocks.isOpen && !this.#sent.isWaiting
+    return this.#client.isBetweenFrames
   }
 
   /** Streams that were answered. */
@@ -68,11 +58,6 @@ export class Oracle {
     let count = 0
     for (const { isAnswered } of this.model.streams.values()) if (isAnswered) count += 1
     return count
-  }
-
-  /** How often streams were reset, by code. */
-  get resetCounts(): ReadonlyMap<number, number> {
-    return this.#resetCounts
   }
 
   /** Of late, for whoever has to understand a problem. */
@@ -83,16 +68,25 @@ export class Oracle {
   /** The client sent these octets. */
   sent(octets: Buffer): void {
     this.#hasSent = true
-    const bytes = Math.min(octets.length, preface.length - this.#prefaceBytes)
-    const expected = preface.subarray(this.#prefaceBytes, this.#prefaceBytes + bytes)
-    if (!octets.subarray(0, bytes).equals(expected)) this.#isBadPreface = true
-    this.#prefaceBytes += bytes
-    if (!this.#isBadPreface) this.#frames.push(...this.#sent.split(octets.subarray(bytes)))
+    this.#frames.push(...this.#client.split(octets))
   }
 
   /** The server sent these. */
   answered(octets: Buffer): void {
     this.#answers.push(...this.#answered.split(octets))
+  }
+
+  /** The server has answered that ping, and it was not judged yet. */
+  hasHeardPing(payload: Buffer): boolean {
+    return this.#answers.some(
+      (frame) =>
+        frame.type === Type.ping && hasFlag(frame, ackFlag) && frame.payload.equals(payload),
+    )
+  }
+
+  /** The server has said why it ends, and it was not judged yet. */
+  get hasHeardGoaway(): boolean {
+    return this.#answers.some(({ type }) => type === Type.goaway)
   }
 
   /** Handlers have had their time: none runs on for a stream that is closed. */
@@ -105,54 +99,55 @@ export class Oracle {
     const answers = new Answers(this.#answers)
     this.#frames = []
     this.#answers = []
+    if (this.endedWith !== undefined) {
+      if (answers.frames.length > 0) this.#problem('a frame after the last')
+      return
+    }
     this.model.answers = answers
     this.model.nowMs = moment.nowMs
-    if (this.#hasSent) this.#sentAtMs = moment.nowMs
+    this.#grounds.begin(this.#hasSent, moment)
     this.#hasSent = false
-    const demands = this.#judgeClient(frames, answers, moment)
+    const { demands, permits } = this.#judgeClient(frames, answers, moment)
     if (!moment.isEnded) for (const demand of demands) this.#requireReset(demand, answers)
+    this.#judgeResets(permits, answers, moment)
+    this.#judgeTime(answers, moment)
     this.#judgeServer(answers, moment)
     if (!moment.isEnded && !moment.isDestroyed) this.#requireAcknowledgements()
-    this.#notePartial(frames.length > 0, moment)
-    this.#remember()
+    this.#grounds.end(this.#client.isWaiting, frames.length > 0, moment)
+    this.#forget()
   }
 
-  #judgeClient(frames: RawFrame[], answers: Answers, moment: Moment): Demand[] {
-    const ending = moment.isEnded ? answers.goaways.at(-1)?.code : undefined
-    const demands: Demand[] = []
-    const permits = new Map<number, Codes[]>()
-    let isExplained = ending !== undefined && this.#mayEndUnasked(ending, moment)
+  #judgeClient(frames: RawFrame[], answers: Answers, moment: Moment): Calls {
+    const lastCode = answers.goaways.at(-1)?.code
+    const ending = moment.isEnded ? lastCode : undefined
+    const calls: Calls = { demands: [], permits: new Map() }
+    let reasons = this.#grounds.mayEnd(moment) | (this.#client.isBad ? codeSet(1) : 0)
+    let isDemanded = this.#client.isBad
     for (const frame of frames) {
       const verdict = this.model.frame(frame)
       this.#note(`> ${describe(frame)}`)
-      if (ending !== undefined && verdict.end & codeSet(ending)) isExplained = true
-      if (verdict.reset) {
-        permits.set(frame.streamId, [...(permits.get(frame.streamId) ?? []), verdict.reset])
-      }
-      if (verdict.mustEnd) {
-        this.#requireEnd(`after ${describe(frame)}`, verdict, { ending, isExplained, moment })
-        break
-      }
-      if (verdict.mustAct) demands.push({ frame, verdict })
+      reasons |= verdict.end
+      this.#permit(calls, frame, verdict)
+      isDemanded = verdict.mustEnd
+      if (isDemanded) break
     }
-    if (this.#isBadPreface && ending !== 1) this.#problem('a wrong preface is let pass')
-    else if (ending !== undefined && !isExplained && !this.#isBadPreface) {
-      this.#problem(`the connection ends with ${nameOf(ending)} for no reason`)
+    this.endedWith = ending
+    const seen = ending === undefined ? 'it goes on' : nameOf(ending)
+    if (ending !== undefined && (codeSet(ending) & reasons) === 0) {
+      this.#problem(`the connection ends with ${seen}, permitted: ${namesIn(reasons)}`)
+    } else if (isDemanded && ending === undefined && !moment.isDestroyed) {
+      this.#problem(`the connection must end with ${namesIn(reasons)}, but: ${seen}`)
     }
-    this.#judgeResets(permits, answers, moment)
-    this.#judgeDestruction(answers, moment)
-    this.#endedWith = ending
-    return demands
+    if (moment.isEnded && lastCode === undefined) this.#problem('the connection ends with no word')
+    if (lastCode && !moment.isEnded && !moment.isDestroyed) this.#problem('it does not end')
+    return calls
   }
 
-  #requireEnd(
-    when: string,
-    { end }: Verdict,
-    is: { ending: number | undefined; isExplained: boolean; moment: Moment },
-  ): void {
-    if (is.isExplained || is.moment.isDestroyed) return
-    const seen = is.ending === undefined ? 'it goes on' : nameOf(is.ending)
-    this.#problem(`${when} the connection must end with ${namesIn(end)}, but: ${seen}`)
+  #permit({ permits, demands }: Calls, frame: RawFrame, verdict: Verdict): void {
+    if (verdict.reset) {
+      permits.set(frame.streamId, [...(permits.get(frame.streamId) ?? []), verdict.reset])
+    }
+    if (verdict.mustAct && !verdict.mustEnd) demands.push({ frame, verdict })
   }
 
   #requireReset({ frame, verdict }: Demand, answers: Answers): void {
@@ -165,11 +160,11 @@ export class Oracle {
 
   #judgeResets(permits: ReadonlyMap<number, readonly Codes[]>, answers: Answers, moment: Moment) {
     for (const [id, seen] of answers.resets) {
-      const own = this.#mayResetUnasked(this.model.streams.get(id), answers, moment)
+      const own = this.#grounds.mayReset(this.model.streams.get(id), answers, moment)
       const allowed = permits.get(id) ?? []
       const set = allowed.reduce((sum, one) => sum | one, own)
       for (const code of seen) {
-        this.#resetCounts.set(code, (this.#resetCounts.get(code) ?? 0) + 1)
+        this.resetCounts.set(code, (this.resetCounts.get(code) ?? 0) + 1)
         if ((codeSet(code) & set) !== 0) continue
         this.#problem(`stream ${id} is reset with ${nameOf(code)}, permitted: ${namesIn(set)}`)
       }
@@ -178,58 +173,27 @@ export class Oracle {
     }
   }
 
-  /** Why a stream may end that did nothing wrong. */
-  #mayResetUnasked(stream: ModelStream | undefined, answers: Answers, moment: Moment): Codes {
-    if (!stream || !this.model.open.has(stream)) return 0
-    let own = 0
-    // Section 8.1: the answer is complete, and the rest of the request is not wanted.
-    if (answers.ended.has(stream.id)) own |= codes('NO_ERROR')
-    const ageMs = moment.nowMs - stream.beganAtMs
-    const { sendStallMs } = this.model.limits
-    if (ageMs > 0 && ageMs >= Math.min(stream.timeoutMs, sendStallMs)) own |= codes('CANCEL')
-    if (moment.isMemoryRefused) own |= codes('ENHANCE_YOUR_CALM')
-    return own
-  }
-
-  #mayEndUnasked(code: number, moment: Moment): boolean {
-    const calm = moment.isMemoryRefused || this.#stalledMs(moment) >= this.model.limits.handshakeMs
-    const set =
-      (calm ? codes('ENHANCE_YOUR_CALM') : 0) | (moment.isDraining ? codes('NO_ERROR') : 0)
-    return (codeSet(code) & set) !== 0
-  }
-
-  #stalledMs({ nowMs }: Moment): number {
-    return this.#partialSinceMs === undefined ? 0 : nowMs - this.#partialSinceMs
-  }
-
-  /** Without a word only from a client that gave no sign of life, or that has been told. */
-  #judgeDestruction(answers: Answers, moment: Moment): void {
-    const { handshakeMs, keepaliveMs, keepaliveTimeoutMs } = this.model.limits
-    const isStalled = this.#stalledMs(moment) > handshakeMs
-    if (isStalled && !moment.isEnded && !moment.isDestroyed) {
+  #judgeTime(answers: Answers, moment: Moment): void {
+    const { isEnded, isDestroyed } = moment
+    if (!isEnded && !isDestroyed && this.#grounds.mustEnd(moment)) {
       this.#problem('a frame takes too long, and the connection goes on')
     }
-    if (!moment.isDestroyed || moment.isEnded) return
-    const hasAsked = answers.frames.some(isPing)
-    const soonestMs = this.#sentAtMs + keepaliveMs
-    const askedAtMs = hasAsked ? soonestMs : Math.max(this.#pingedAtMs, this.#sentAtMs)
-    if (moment.nowMs - askedAtMs >= keepaliveTimeoutMs) return
-    this.#problem('the connection is torn down without a word')
+    const mayDestroy = this.#grounds.mayDestroy(moment, answers.frames.some(isPing))
+    if (isDestroyed && !isEnded && !mayDestroy) {
+      this.#problem('the connection is torn down without a word')
+    }
   }
 
   #judgeServer(answers: Answers, moment: Moment): void {
-    const hasTimePassed = moment.nowMs > this.#sentAtMs
-    const licence: Licence = {
-      mayPing: hasTimePassed || moment.isDraining,
-      mayDrain: moment.isDraining,
-    }
+    const licence = { mayPing: this.#grounds.mayPing(moment), mayDrain: moment.isDraining }
     for (const frame of answers.frames) {
       this.#note(`< ${describe(frame)}`)
       const problem = this.#server.frame(frame, licence)
       if (problem) this.#problem(problem)
-      if (isPing(frame)) this.#pingedAtMs = moment.nowMs
+      if (isPing(frame)) this.#grounds.pinged(moment)
     }
-    if (this.#answered.isWaiting || this.#server.isInBlock) this.#problem('half a frame is sent')
+    const isHalf = this.#answered.isWaiting || this.#server.isInBlock
+    if (isHalf && !moment.isUnderWay) this.#problem('half a frame is sent')
   }
 
   #requireAcknowledgements(): void {
@@ -238,16 +202,8 @@ export class Oracle {
     if (pendingSettings.length > 0) this.#problem('settings are not acknowledged')
   }
 
-  /** Since when a frame or a header block has begun and not ended. */
-  #notePartial(hasFrames: boolean, { nowMs }: Moment): void {
-    const isOpen = this.model.blocks.isOpen
-    const isPartial = !this.model.isGreeted || isOpen || this.#sent.isWaiting
-    if (!isPartial) this.#partialSinceMs = undefined
-    else if (this.model.isGreeted && hasFrames && !isOpen) this.#partialSinceMs = nowMs
-    else this.#partialSinceMs ??= nowMs
-  }
-
-  #remember(): void {
+  /** Streams that are closed, now that both sides are known. */
+  #forget(): void {
     for (const stream of this.model.open) {
       stream.wasClientReset = stream.hasClientReset
       if (!stream.isClosed) continue
@@ -263,7 +219,7 @@ export class Oracle {
 
   #note(line: string): void {
     this.#history.push(line)
-    if (this.#history.length > 200) this.#history.splice(0, 100)
+    if (this.#history.length > linesMax) this.#history.splice(0, linesMax / 2)
   }
 }
 
