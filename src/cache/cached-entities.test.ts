@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { memoryOptions } from '../../test/support/memory-options.js'
 import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-store.js'
 import type { UserId } from '../domain/ids.js'
 import { type Consistency, type EntityLookup, minimizeLatency } from '../service/entities.js'
@@ -15,19 +16,7 @@ beforeEach(() => {
   entities = new CachedEntities({
     store,
     clock,
-    options: {
-      boundMs,
-      entriesMax: 100,
-      absentMax: 100,
-      windowKeysMax: 100,
-      loadsMax: 2,
-      waitingLoadsMax: 2,
-      bytesMax: 1_000_000,
-      waitMs: 10_000,
-      readTimeoutMs: 10_000,
-      preloadRows: 0,
-      pageRowsMax: 1_000,
-    },
+    options: { ...memoryOptions, boundMs, waitingLoadsMax: 2 },
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { memoryOptions } from '../../test/support/memory-options.js'
 import { everyStep } from '../../test/support/paces.js'
 import { ManualClock, ScriptedStore } from '../../test/support/scripted-store.js'
 import {
@@ -22,13 +23,10 @@ class World {
   readonly entities: CachedEntities
 
   constructor(entriesMax: number) {
-    const limits = { entriesMax, absentMax: 100, bytesMax: 1_000_000, windowKeysMax: 100 }
-    const loads = { loadsMax: 2, waitingLoadsMax: 10, waitMs: 10_000, boundMs: 5_000 }
-    const reading = { readTimeoutMs: 10_000, preloadRows: 0, pageRowsMax: 1_000 }
     this.entities = new CachedEntities({
       store: this.store,
       clock: this.clock,
-      options: { ...limits, ...loads, ...reading },
+      options: { ...memoryOptions, entriesMax },
     })
   }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { memoryOptions } from '../../test/support/memory-options.js'
 import { noHurry } from '../../test/support/paces.js'
 import { ManualClock, ref, ScriptedStore } from '../../test/support/scripted-store.js'
 import { CachedEntities } from '../cache/cached-entities.js'
@@ -19,11 +20,7 @@ let principals: PrincipalAuthorizer
 beforeEach(() => {
   clock = new ManualClock()
   store = new ScriptedStore()
-  const limits = { entriesMax: 100, absentMax: 100, bytesMax: 1_000_000 }
-  const loads = { loadsMax: 2, waitingLoadsMax: 2, waitMs: 10_000 }
-  const reading = { readTimeoutMs: 10_000, preloadRows: 0, pageRowsMax: 1_000, windowKeysMax: 100 }
-  const options = { boundMs, ...limits, ...loads, ...reading }
-  const entities = new CachedEntities({ store, clock, options })
+  const entities = new CachedEntities({ store, clock, options: { ...memoryOptions, boundMs } })
   const now = () => clock.wall
   principals = createPrincipalAuthorizer({
     entities,

@@ -4,6 +4,7 @@ import { createSecret } from '../../src/domain/secret.js'
 import { type Authorizer, createAuthorizer } from '../../src/service/authorize.js'
 import { minimizeLatency } from '../../src/service/entities.js'
 import { RecentSecrets } from '../../src/service/recent-secrets.js'
+import { memoryOptions } from '../support/memory-options.js'
 import { noHurry } from '../support/paces.js'
 import { ManualClock, ScriptedStore } from '../support/scripted-store.js'
 
@@ -26,11 +27,7 @@ beforeEach(() => {
   const entities = new CachedEntities({
     store,
     clock,
-    options: {
-      ...{ boundMs: 5_000, entriesMax: 100, bytesMax: 1_000_000, absentMax: 100 },
-      ...{ windowKeysMax: 100, loadsMax: 2, waitingLoadsMax: 2, waitMs: 60_000 },
-      ...{ readTimeoutMs: 60_000, preloadRows: 0, pageRowsMax: 1_000 },
-    },
+    options: { ...memoryOptions, waitingLoadsMax: 2, waitMs: 60_000, readTimeoutMs: 60_000 },
   })
   authorizer = createAuthorizer({
     entities,

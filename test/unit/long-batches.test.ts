@@ -5,6 +5,7 @@ import { createAuthorizer } from '../../src/service/authorize.js'
 import { minimizeLatency } from '../../src/service/entities.js'
 import type { Pacer } from '../../src/service/pacer.js'
 import { RecentSecrets } from '../../src/service/recent-secrets.js'
+import { memoryOptions } from '../support/memory-options.js'
 import { everyStep, noHurry } from '../support/paces.js'
 import { ManualClock, ScriptedStore } from '../support/scripted-store.js'
 
@@ -28,11 +29,7 @@ function open(pace: () => Pacer) {
   const entities = new CachedEntities({
     store,
     clock,
-    options: {
-      ...{ boundMs: 5_000, entriesMax: 100, bytesMax: 1_000_000, absentMax: 100 },
-      ...{ windowKeysMax: 100, loadsMax: 2, waitingLoadsMax: 2, waitMs: 60_000 },
-      ...{ readTimeoutMs: 60_000, preloadRows: 0, pageRowsMax: 1_000 },
-    },
+    options: memoryOptions,
   })
   const secrets = new RecentSecrets((secret) => secret)
   const authorizer = createAuthorizer({ entities, secrets, now: () => clock.wallMs(), pace })
