@@ -63,6 +63,32 @@ it('TooManyRequestsError for a call beside as many as may be under way, which go
   expect((await iam.listGroups({}).all()).length).toBe(4)
 })
 
+/** Makes PostgreSQL say what it says when its disk is full, wherever a group is to be written. */
+const fullDisk = `
+  create function no_room() returns trigger language plpgsql as $$ begin
+    raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+  end $$;
+  create trigger no_room before insert on groups execute function no_room();`
+
+it('OutOfStockError when the store has no room for what is written, and nothing is', async () => {
+  const { iam } = rest.owner
+  const before = (await iam.listGroups({}).all()).length
+  const database = new pg.Client({ connectionString: url })
+  await database.connect()
+  try {
+    await database.query(fullDisk)
+    const made = iam.createGroup({ name: 'large', description: '' })
+    const error = await made.catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(Errors.OutOfStockError)
+    expect(error).toMatchObject({ status: 503, resource: 'storage' })
+    expect((await iam.listGroups({}).all()).length).toBe(before)
+  } finally {
+    await database.query('drop trigger no_room on groups; drop function no_room()')
+    await database.end()
+  }
+  expect((await iam.createGroup({ name: 'large', description: '' })).name).toBe('large')
+})
+
 it('ScalewayError that says so, and no OutOfStockError, while the store cannot be reached', async () => {
   const direct = new URL(await createDatabase(inject('postgresUrl')))
   const network = await startProxy(Number(direct.port))

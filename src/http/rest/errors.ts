@@ -73,10 +73,25 @@ const table: Readonly<Record<ErrorKind, Toer>> = {
     },
   }),
   'quota-exceeded': quotasExceeded,
-  unavailable: ({ message, reason }) => ({
+  unavailable: (error) =>
+    error.reason === 'STORAGE_FULL' ? outOfStock(error) : unavailable(error),
+}
+
+function unavailable({ message, reason }: DomainError): RestError {
+  return { status: 503, body: { type: 'unavailable', message, reason: reason.toLowerCase() } }
+}
+
+/** The one thing here that runs out: room in the store. */
+function outOfStock({ message }: DomainError): RestError {
+  return {
     status: 503,
-    body: { type: 'unavailable', message, reason: reason.toLowerCase() },
-  }),
+    body: {
+      type: 'out_of_stock',
+      message: 'resource is out of stock',
+      resource: 'storage',
+      help_message: message,
+    },
+  }
 }
 
 export function toRestError(error: DomainError, secret: string): RestError {
