@@ -16,7 +16,7 @@ import {
 } from './entities.js'
 import type { Pacer } from './pacer.js'
 import type { RecentSecrets } from './recent-secrets.js'
-import { inOneTurn, stepSize } from './steps.js'
+import { stepSize } from './steps.js'
 
 export interface PrincipalQuestion {
   readonly ref: PrincipalRef
@@ -38,7 +38,7 @@ export interface PrincipalAuthorizer {
    * another system's name for somebody, which only the store can tell.
    */
   ask(caller: Session, asked: readonly PrincipalQuestion[]): Promise<PrincipalAnswers | undefined>
-  /** The same without waiting; `undefined` also when something must be awaited. */
+  /** The same for a few, without waiting; `undefined` also when something must be awaited. */
   askNow(caller: Session, asked: readonly PrincipalQuestion[]): PrincipalAnswers | undefined
 }
 
@@ -70,10 +70,7 @@ export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): Princi
       return concluded(await entities.decideInSteps(demand, pacer, work))
     },
     askNow(caller, asked) {
-      const pacer = pace()
-      const work = (lookup: EntityLookup, prepared: Prepared) =>
-        inOneTurn(answerAll(lookup, prepared), pacer)
-      const decided = entities.decideNow(work, prepare(caller, asked))
+      const decided = entities.decideNow(answerFew, prepare(caller, asked))
       return decided && concluded(decided)
     },
   }
@@ -126,6 +123,13 @@ function prepareOne({ ref, question }: PrincipalQuestion): Asked | Refused {
 type Outcome = readonly BatchAnswer[] | { readonly right: Decision } | 'nobody'
 
 const unknownKey: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
+
+/** More than one step is for who can rest between them. */
+function answerFew(lookup: EntityLookup, prepared: Prepared): Outcome {
+  const step = answerAll(lookup, prepared).next()
+  if (step.done) return step.value
+  throw new EntitiesMissing([])
+}
 
 /** What any of the questions lacks is loaded at once: rounds do not grow with the batch. */
 function* answerAll(lookup: EntityLookup, prepared: Prepared): Generator<void, Outcome, void> {

@@ -25,9 +25,9 @@ export type Answered = BatchAnswer & { readonly revision: string }
 export interface Asker {
   readonly caller?: Session | undefined
   /** Of the path; absent: the caller's. */
-  readonly organizationId?: OrganizationId
+  readonly organizationId?: OrganizationId | undefined
   /** Of the caller's key. */
-  readonly homeId?: OrganizationId
+  readonly homeId?: OrganizationId | undefined
 }
 
 /**

@@ -78,7 +78,7 @@ function add(scope: FastifyInstance, operation: Operation, { deps, prefix, askNo
     onRequest: (request, _reply, done) => {
       const asker = askerOf(request)
       const enter = (homeId: OrganizationId | undefined) => {
-        request.asker = homeId ? { ...asker, homeId } : asker
+        request.asker = { caller: asker.caller, organizationId: asker.organizationId, homeId }
         done()
       }
       const home = admit(deps, operation, { asker, request })
@@ -129,9 +129,7 @@ function admit(
 }
 
 function askerOf(request: FastifyRequest): Asker {
-  const organizationId = organizationOf(request.params)
-  const caller = callerOf(request)
-  return organizationId ? { caller, organizationId } : { caller }
+  return { organizationId: organizationOf(request.params), caller: callerOf(request) }
 }
 
 /** Throws `not-found` for what cannot be the id of any. */

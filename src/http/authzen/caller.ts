@@ -23,13 +23,16 @@ function addressOf(request: FastifyRequest): string {
   return plainAddress(request.socket.remoteAddress)
 }
 
-const bearer = /^(?:bearer +)?([^\s,]+)$/i
+/** As nearly all clients send it. */
+const plainBearer = /^Bearer [A-Za-z0-9_-]+$/
+const bearer = /^(?:bearer +)?[^\s,]+$/i
 
 function presentedSecret(sent: readonly string[]): string | undefined {
   const [value] = sent
   if (value === undefined) return undefined
+  if (sent.length === 1 && plainBearer.test(value)) return value.slice('Bearer '.length)
   if (sent.length > 1 || value.includes(',')) throw unauthenticated('CREDENTIAL_AMBIGUOUS')
-  const secret = bearer.exec(value.trim())?.[1]
-  if (secret === undefined) throw unauthenticated('CREDENTIAL_INVALID')
-  return secret
+  const presented = value.trim()
+  if (!bearer.test(presented)) throw unauthenticated('CREDENTIAL_INVALID')
+  return presented.slice(presented.lastIndexOf(' ') + 1)
 }
