@@ -8,13 +8,13 @@ import {
   type EntitySource,
   type EntityWant,
   keyOfWant,
+  type Steps,
   type Tier,
 } from '../service/entities.js'
 import type { Pace } from '../service/pacer.js'
 import type { ChangeRow, Store } from '../service/ports.js'
 import type { Revision } from '../service/revision.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
-import type { Steps } from '../service/steps.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'
 import { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'

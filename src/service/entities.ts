@@ -6,7 +6,6 @@ import type { CompiledPolicy } from '../domain/policy.js'
 import type { Principal, PrincipalRef } from '../domain/principal.js'
 import type { Pace } from './pacer.js'
 import type { Revision } from './revision.js'
-import type { Steps } from './steps.js'
 
 /**
  * What decisions are computed from, as if all of it lay in memory. A look-up of something that
@@ -54,6 +53,9 @@ export interface Decided<T> {
   readonly revision: Revision
   readonly freshness: Freshness
 }
+
+/** Work that may be interrupted between its steps: wherever it yields, others may have the thread. */
+export type Steps<T> = Iterator<void, T, void>
 
 /** Where decisions get their entities: all of one decision from one state of the store. */
 export interface EntitySource {

@@ -1,11 +1,5 @@
-import { EntitiesMissing } from './entities.js'
+import { EntitiesMissing, type Steps } from './entities.js'
 import type { Pace } from './pacer.js'
-
-/**
- * Work that may be interrupted between its steps: whoever runs it may let others have the thread
- * wherever it yields.
- */
-export type Steps<T> = Iterator<void, T, void>
 
 /** After so many of a list, work yields: with the slowest conditions, that is well below a turn. */
 export const stepSize = 16
