@@ -4,7 +4,7 @@ import type { Passage } from '../service/gate.js'
 import { encodeRevision } from '../service/revision.js'
 import { CheckResponse } from './gen/envoy/service/auth/v3/external_auth.js'
 
-/** What the application is told, or would take for told by us. */
+/** What the application is told, or would take for told by us or by its proxy. */
 const claims = [
   'postern-principal',
   'postern-organization',
@@ -12,6 +12,7 @@ const claims = [
   'postern-revision',
   'postern-decision',
   'postern-reason',
+  'postern-proxy-key',
 ]
 
 /** Servers that make variables of names take these for the same. The gate denies both; see there. */

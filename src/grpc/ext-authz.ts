@@ -1,4 +1,5 @@
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js'
+import { DomainError } from '../domain/errors.js'
 import type { Header } from '../domain/route/presented-key.js'
 import { overrideNames } from '../domain/route/route-parser.js'
 import type { Gate, GateRequest, Passage } from '../service/gate.js'
@@ -12,6 +13,7 @@ import {
   CheckRequest,
   type CheckResponse,
 } from './gen/envoy/service/auth/v3/external_auth.js'
+import type { CallOrigin } from './session.js'
 
 export interface ExtAuthzDeps {
   readonly gate: Gate
@@ -49,16 +51,26 @@ async function passageOf(
   { gate, admission }: ExtAuthzDeps,
   call: ServerUnaryCall<Buffer, CheckResponse>,
 ): Promise<Passage> {
-  try {
-    await admission.admit(call)
-  } catch {
-    return deny('PROXY_NOT_ADMITTED', 'the proxy must send a key with `iam:decision:ask`')
-  }
+  const refused = await refuseProxy(admission, call)
+  if (refused) return refused
   const attributes = decode(call.request)
   const http = attributes?.request?.http
   if (!attributes || !http) return deny('REQUEST_NOT_CANONICAL', 'there is no HTTP request in it')
   const request = gateRequest(attributes, http)
   return request ? gate.check(request) : deny('ROUTE_INVALID', 'no such `postern.` extension')
+}
+
+/** A proxy that may not ask is no fault of the client: no challenge to send another key. */
+async function refuseProxy(admission: Admission, call: CallOrigin): Promise<Passage | undefined> {
+  try {
+    await admission.admit(call)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    const { reason, message } = error
+    if (error.kind === 'unavailable') return { kind: 'unknown', reason, message }
+    return deny('PROXY_NOT_ADMITTED', 'the proxy must send a key with `iam:decision:ask`')
+  }
 }
 
 function decode(bytes: Buffer): AttributeContext | undefined {

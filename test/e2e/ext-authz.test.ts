@@ -104,7 +104,9 @@ describe.each(['on', 'off'])('ext_authz with our own transport %s', (wire) => {
     const told = headers.map(({ header }) => header?.key ?? '')
     expect(told).toEqual(expect.arrayContaining(['postern-principal', 'postern-organization']))
     expect(headersToRemove).toEqual(
-      expect.arrayContaining(['postern_principal', 'postern_access_key', 'postern-decision']),
+      expect.arrayContaining([
+        ...['postern_principal', 'postern_access_key', 'postern-decision', 'postern-proxy-key'],
+      ]),
     )
     expect(headersToRemove.filter((name) => told.includes(name))).toEqual([])
   })

@@ -118,6 +118,13 @@ describe.each<ProxyName>(['nginx', 'caddy', 'haproxy'])('%s with its example', (
     },
   )
 
+  it("never hands on what a client calls the proxy's key", async () => {
+    const before = application.reached.length
+    expect((await allowed('Postern-Proxy-Key: evil')).status).toBe(200)
+    const [got] = application.reached.slice(before)
+    expect(got?.headers['postern-proxy-key']).toBe(undefined)
+  })
+
   it.each(['keep-alive', 'TE, close', 'Upgrade', 'keep-alive, Upgrade'])(
     'lets through a connection that says %s',
     async (options) => {

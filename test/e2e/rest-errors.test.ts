@@ -225,6 +225,10 @@ describe('a bad request', () => {
     ['applications?name=%00', 'name', 'format'],
     ['rules', 'policy_id', 'required'],
     ['groups/me', 'group_id', 'format'],
+    ['groups/', 'group_id', 'required'],
+    ['users/', 'user_id', 'required'],
+    ['organizations/', 'organization_id', 'required'],
+    ['organizations//security-settings', 'organization_id', 'required'],
   ])('%s is refused for %s', async (path, argument, reason) => {
     const answer = await get(path)
     expect(answer.status).toBe(400)

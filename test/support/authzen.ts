@@ -1,4 +1,6 @@
 import { networkInterfaces } from 'node:os'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { authzenSchemas } from '../../src/http/authzen/schemas.js'
 import { startSystem, type TestSystem } from './system.js'
 
 /** A server, and a client of AuthZEN that knows nothing of the server but the standard. */
@@ -11,6 +13,7 @@ export interface AuthzenSystem {
   readonly organizationId: string
   /** The owner's secret: what is sent unless a test says otherwise. */
   readonly secret: string
+  /** Throws for an answer that the API's description does not describe. */
   post(path: string, body: unknown, options?: PostOptions): Promise<Answer>
   close(): Promise<void>
 }
@@ -61,9 +64,33 @@ export async function startAuthzen(
         },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })
-      const text = await answer.text()
-      return { status: answer.status, headers: answer.headers, body: JSON.parse(text) }
+      const answered = JSON.parse(await answer.text())
+      requireDescribed(answer.status === 200 ? schemaOf(path) : 'AccessError', answered)
+      return { status: answer.status, headers: answer.headers, body: answered }
     },
     close: () => system.close(),
   }
+}
+
+const ajv = new Ajv2020({ strict: false })
+ajv.addSchema({ $id: 'api', components: { schemas: authzenSchemas } })
+
+const schemas: Readonly<Record<string, string>> = {
+  evaluation: 'AccessDecision',
+  evaluations: 'AccessEvaluationsAnswer',
+  subject: 'SubjectSearchAnswer',
+  resource: 'ResourceSearchAnswer',
+  action: 'ActionSearchAnswer',
+}
+
+function schemaOf(path: string): string {
+  const schema = schemas[path.split('/').at(-1) ?? '']
+  if (schema === undefined) throw new Error(`no schema is known for ${path}`)
+  return schema
+}
+
+function requireDescribed(schema: string, body: unknown): void {
+  const validate = ajv.getSchema(`api#/components/schemas/${schema}`)
+  if (!validate) throw new Error(`there is no schema ${schema}`)
+  if (!validate(body)) throw new Error(`no ${schema}: ${ajv.errorsText(validate.errors)}`)
 }

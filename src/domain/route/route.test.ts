@@ -82,9 +82,28 @@ describe('a host has one spelling', () => {
     ['admin.acme.test,api.acme.test', 'REQUEST_NOT_CANONICAL'],
     ['admin.acme.test ', 'REQUEST_NOT_CANONICAL'],
     ['[::1]:80', 'NO_ROUTE'],
-    ['', 'NO_ROUTE'],
+    ['', 'REQUEST_NOT_CANONICAL'],
   ])('`%s`: %s', (host, question) => {
     expect(ask('GET', '/none', host)).toBe(question)
+  })
+
+  it('must be told only where a route that would fit asks for one', () => {
+    const some = parsed((v) =>
+      parseRoutes(v, {
+        routes: [
+          { path: '/first', action: 'first:read' },
+          { host: 'admin.acme.test', methods: ['GET'], path: '/{any**}', action: 'admin:read' },
+          { path: '/{any**}', action: 'any:{method}' },
+        ],
+      }),
+    )
+    const without = (method: string, target: string) => {
+      const mapped = mapRequest(some, { method, target, host: '' })
+      return isMapped(mapped) ? mapped.action : mapped.reason
+    }
+    expect(without('GET', '/first')).toBe('first:read')
+    expect(without('GET', '/second')).toBe('REQUEST_NOT_CANONICAL')
+    expect(without('POST', '/second')).toBe('any:post')
   })
 })
 

@@ -51,7 +51,10 @@ const hostForm = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1
 /** A value must not lend an action or a type more parts than its template has. */
 const wordForm = /^[A-Za-z0-9_.-]+$/
 
-/** The first route that fits says what is asked; what none fits is nobody's to allow. */
+/**
+ * The first route that fits says what is asked; what none fits is nobody's to allow. Nor is what would
+ * fit a route of some host, but does not tell its own: the server behind may take it for that host.
+ */
 export function mapRequest(routes: readonly Route[], head: RequestHead): Mapped | Unmapped {
   const { method, target } = head
   if (!methodForm.test(method)) return notCanonical('the method is not one in capitals')
@@ -61,10 +64,12 @@ export function mapRequest(routes: readonly Route[], head: RequestHead): Mapped 
   if (isNotCanonical(segments)) return notCanonical(`the path ${segments.problem}`)
   const bareHost = host.replace(/:\d+$/, '')
   for (const route of routes) {
-    if (route.host !== undefined && route.host !== bareHost) continue
+    if (route.host !== undefined && host !== '' && route.host !== bareHost) continue
     if (route.methods && !route.methods.includes(method)) continue
     const found = route.path ? matchTemplate(route.path, segments) : new Map<string, string>()
-    if (found) return fill(route, found.set('method', method.toLowerCase()))
+    if (!found) continue
+    if (route.host !== undefined && host === '') return notCanonical('the host is not told')
+    return fill(route, found.set('method', method.toLowerCase()))
   }
   return noRoute('no route fits this request')
 }

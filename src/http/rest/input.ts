@@ -38,8 +38,11 @@ export class Input {
     this.#query = toMap(query)
   }
 
+  /** An empty segment is refused: to some use cases it would mean whoever asks. */
   path(name: string): string {
-    return String(this.#path.get(name) ?? '')
+    const segment = String(this.#path.get(name) ?? '')
+    if (segment === '') this.v.fail(name, 'REQUIRED', 'must be given')
+    return segment
   }
 
   text(name: string): string | undefined {
