@@ -5,6 +5,6 @@ import { fuzzSockets } from '../support/wire/fuzz/fuzz-sockets.js'
 const seeds = [1, 3, 5]
 
 test.each(seeds)('seed %i: over sockets and a bridge the server does the same', async (seed) => {
-  const report = await fuzzSockets(seed, 1_000)
-  expect(report.answers).toBeGreaterThan(50)
+  const report = await fuzzSockets(seed, 600)
+  expect(report.answers).toBeGreaterThan(30)
 })

@@ -5,8 +5,8 @@ import { fuzz } from '../../support/wire/fuzz/fuzz.js'
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8]
 
 test.each(seeds)('seed %i: the server does what the RFCs say, and nothing leaks', async (seed) => {
-  const report = await fuzz(seed, 3_500)
-  expect(report.answers).toBeGreaterThan(300)
+  const report = await fuzz(seed, 2_500)
+  expect(report.answers).toBeGreaterThan(200)
   expect(Object.keys(report.connectionCodes).length).toBeGreaterThan(3)
   expect(Object.keys(report.streamCodes).length).toBeGreaterThan(3)
 })

@@ -189,15 +189,22 @@ export class SocketHistory implements Finishing {
   async #leave(): Promise<void> {
     const { chance, report } = this.#deps
     this.#client.leave(this.isOpen && chance.oneIn(2))
-    for (let turn = 0; turn < 4; turn++) await this.#turn()
-    // Who was left is not read any more: the socket is taken away a moment later.
-    this.#clock.pass(lingerMs)
-    await this.#until(() => this.#server.connections === 0, 'the connection stays')
+    await this.#untilGone()
     await this.#until(() => this.heldBytes === 0, 'memory is held for nobody')
     this.#require()
     await this.#server.close(0)
     this.#bridge.close()
     report.add(this.oracle, this.#heldBytesPeak)
+  }
+
+  /** Who is left for what it sent last is not read any more: its socket is taken away in a moment. */
+  async #untilGone(): Promise<void> {
+    const isGone = () => this.#server.connections === 0
+    for (let moments = 0; !isGone(); moments++) {
+      this.require(moments < 20, 'the connection stays')
+      for (let turn = 0; turn < 500 && !isGone(); turn++) await this.#turn()
+      this.#clock.pass(lingerMs)
+    }
   }
 
   async #until(isSo: () => boolean, what: string): Promise<void> {

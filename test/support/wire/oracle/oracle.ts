@@ -108,11 +108,12 @@ export class Oracle {
     this.#grounds.begin(this.#hasSent, moment)
     this.#hasSent = false
     const { demands, permits } = this.#judgeClient(frames, answers, moment)
-    if (!moment.isEnded) for (const demand of demands) this.#requireReset(demand, answers)
+    const isOver = moment.isEnded || moment.isDestroyed
+    if (!isOver) for (const demand of demands) this.#requireReset(demand, answers)
     this.#judgeResets(permits, answers, moment)
     this.#judgeTime(answers, moment)
     this.#judgeServer(answers, moment)
-    if (!moment.isEnded && !moment.isDestroyed) this.#requireAcknowledgements()
+    if (!isOver) this.#requireAcknowledgements()
     this.#grounds.end(this.#client.isWaiting, frames.length > 0, moment)
     this.#forget()
   }

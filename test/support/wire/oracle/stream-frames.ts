@@ -31,14 +31,9 @@ export function judgeData(model: ClientModel, frame: RawFrame): Verdict {
   const { payload, streamId } = frame
   if (streamId === 0) return ends('PROTOCOL_ERROR')
   const { octets, verdict: padding } = carried(frame)
+  let verdict = both(padding, judgeConnectionWindow(model, payload.length))
   const states = model.statesOf(streamId)
-  if (states === 0) return both(padding, ends('PROTOCOL_ERROR'))
-  model.receiveWindow -= payload.length
-  const left = model.receiveWindow
-  let verdict = padding
-  // Section 6.9: what the server gave back meanwhile it may have given before or after.
-  if (left + model.answers.creditOf(0) < 0) verdict = both(verdict, ends('FLOW_CONTROL_ERROR'))
-  else if (left < 0) verdict = both(verdict, mayEnd('FLOW_CONTROL_ERROR'))
+  if (states === 0) return both(verdict, ends('PROTOCOL_ERROR'))
   const stream = model.streams.get(streamId)
   const onOpen = stream && states & State.open ? judgeOpenData(model, stream, frame, octets) : fine
   if (octets.length > 0) model.floods.useful(states === State.open)
@@ -47,6 +42,14 @@ export function judgeData(model: ClientModel, frame: RawFrame): Verdict {
     verdict,
     judgeStates(states, (state) => dataIn(state, onOpen)),
   )
+}
+
+/** Section 6.9: what the server gave back meanwhile it may have given before or after. */
+function judgeConnectionWindow(model: ClientModel, bytes: number): Verdict {
+  model.receiveWindow -= bytes
+  const left = model.receiveWindow
+  if (left + model.answers.creditOf(0) < 0) return ends('FLOW_CONTROL_ERROR')
+  return left < 0 ? mayEnd('FLOW_CONTROL_ERROR') : fine
 }
 
 function dataIn(state: number, onOpen: Verdict): Verdict {
