@@ -7,12 +7,12 @@ export const questionBytesMax = 262_144
 
 /** Throws `exhausted` for what is too long to be decoded between two turns of others. */
 export function decodeQuestion(message: Uint8Array): AuthorizeRequest {
-  requireQuestionBytes(message)
+  requireQuestionBytes(message.length)
   return decodeStrictly(AuthorizeRequest, message)
 }
 
-export function requireQuestionBytes({ length }: Uint8Array): void {
-  if (length <= questionBytesMax) return
+export function requireQuestionBytes(bytes: number): void {
+  if (bytes <= questionBytesMax) return
   throw new DomainError('exhausted', {
     reason: 'QUESTION_TOO_LARGE',
     message: `a question must be at most ${questionBytesMax} bytes`,

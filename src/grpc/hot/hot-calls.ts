@@ -9,9 +9,9 @@ import { AnswerWriter } from './answer-writer.js'
 import { AsciiLook } from './ascii-look.js'
 import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
-import { decodeQuestion } from './decode-question.js'
+import { decodeQuestion, requireQuestionBytes } from './decode-question.js'
 import { readPlainBatch } from './plain-batch.js'
-import { readPlainQuestion } from './plain-question.js'
+import { plainBytesMax, readPlainQuestion } from './plain-question.js'
 import { splitBatch } from './split-batch.js'
 import { createStreamed, type StreamedAnswer } from './streamed.js'
 
@@ -60,6 +60,7 @@ export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => P
   }
   const look = new AsciiLook()
   const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
+    if (end - start > plainBytesMax) return undefined
     const isAscii = look.isAscii(octets, start, end)
     const plain = readPlainQuestion(octets.toString('latin1', start, end), { isAscii })
     const answer = plain && authorizer.authorizeNow(plain)
@@ -71,7 +72,9 @@ export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => P
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askSlowly(own, caller.leftMs()))
       const answer = authorizeInPlace(message, 0, message.length)
-      return answer ?? askSlowly(Buffer.from(message), caller.leftMs())
+      if (answer) return answer
+      requireQuestionBytes(message.length)
+      return askSlowly(Buffer.from(message), caller.leftMs())
     },
     authorizeBatch(message, caller) {
       const admission = caller.admit()

@@ -38,7 +38,6 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   const streamed = new StreamedWriter()
   const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
-    requireQuestionBytes(message)
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
       requireShortId(id)
@@ -51,7 +50,10 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   }
   return (octets, start, end, caller) => {
     const plain = readPlainStreamed(look, octets, start, end)
-    if (!plain) return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
+    if (!plain) {
+      requireQuestionBytes(end - start)
+      return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
+    }
     try {
       const answer = authorizer.authorizeNow(plain.question)
       if (answer) return streamed.write(plain.id, responseTag, writer.write(answer))
