@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js'
 import { decodeStrictly } from '../decode.js'
 import { AuthorizeRequest } from '../gen/postern/v1/authorization.js'
+import { requireFewEntries } from './map-entries.js'
 
 /** More than any good question has, though its attributes be as many as may be. */
 export const questionBytesMax = 262_144
@@ -8,6 +9,7 @@ export const questionBytesMax = 262_144
 /** Throws `exhausted` for what is too long to be decoded between two turns of others. */
 export function decodeQuestion(message: Uint8Array): AuthorizeRequest {
   requireQuestionBytes(message.length)
+  requireFewEntries(message, 'question')
   return decodeStrictly(AuthorizeRequest, message)
 }
 

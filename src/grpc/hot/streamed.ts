@@ -14,6 +14,7 @@ import { AsciiLook } from './ascii-look.js'
 import type { HotCaller } from './caller.js'
 import { requireQuestionBytes } from './decode-question.js'
 import { varintBytes, writeText, writeVarint } from './fields.js'
+import { requireFewEntries } from './map-entries.js'
 import { readPlainStreamed } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
 
@@ -38,6 +39,7 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   const streamed = new StreamedWriter()
   const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+    requireFewEntries(message, 'streamed')
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
       requireShortId(id)
