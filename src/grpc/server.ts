@@ -3,7 +3,7 @@ import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
 import type { Gate } from '../service/gate.js'
-import type { Pacer } from '../service/pacer.js'
+import type { Asker, Pacer } from '../service/pacer.js'
 import type { Schedule } from '../service/schedule.js'
 import type { Watching } from '../service/watch/watching.js'
 import { type AuthorizePeers, createAdmission } from './admission.js'
@@ -55,7 +55,7 @@ export interface GrpcServerDeps extends MethodsDeps {
   readonly watching: Watching
   readonly schedule: Schedule
   /** Begins to count the time that the thread is held. */
-  pace(): Pacer
+  pace(asker: Asker): Pacer
   /** Whether our own transport is in front; @grpc/grpc-js takes the port otherwise. */
   readonly wire: boolean
 }

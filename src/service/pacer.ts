@@ -1,3 +1,5 @@
+import { DomainError } from '../domain/errors.js'
+
 /** Whether the thread was held for long enough, and how to let others have it. */
 export interface Pace {
   readonly isDue: boolean
@@ -11,6 +13,12 @@ export interface PacerDeps {
   nextTurn(): Promise<void>
 }
 
+/** For whom long work is done. */
+export interface Asker {
+  /** Nobody waits for the answer any more. */
+  readonly isGone: boolean
+}
+
 /** Half of what anybody may be made to wait: what was begun in a turn still comes to its end. */
 const turnMs = 0.5
 
@@ -20,10 +28,12 @@ const turnMs = 0.5
  */
 export class Pacer implements Pace {
   readonly #deps: PacerDeps
+  readonly #asker: Asker | undefined
   #sinceMs: number
 
-  constructor(deps: PacerDeps) {
+  constructor(deps: PacerDeps, asker?: Asker) {
     this.#deps = deps
+    this.#asker = asker
     this.#sinceMs = deps.monotonicMs()
   }
 
@@ -32,8 +42,10 @@ export class Pacer implements Pace {
     return this.#deps.monotonicMs() - this.#sinceMs >= turnMs
   }
 
+  /** Rejects once the asker is gone: work for nobody would only keep others waiting. */
   async rest(): Promise<void> {
     await this.#deps.nextTurn()
+    if (this.#asker?.isGone) throw gone()
     this.#sinceMs = this.#deps.monotonicMs()
   }
 
@@ -46,4 +58,11 @@ export class Pacer implements Pace {
     }
     return made
   }
+}
+
+function gone(): DomainError {
+  return new DomainError('aborted', {
+    reason: 'CALLER_GONE',
+    message: 'nobody waits for the answer any more',
+  })
 }

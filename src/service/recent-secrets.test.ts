@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
+import { memoryUsed } from '../../test/support/memory-used.js'
 import { RecentSecrets } from './recent-secrets.js'
 
 let nowMs: number
@@ -55,4 +56,19 @@ it('is bounded, whoever presents garbage', () => {
   present('garbage-0')
   present('garbage-99999')
   expect(hashed).toEqual(['garbage-0'])
+})
+
+it('keeps nothing of what a secret came with', () => {
+  const read = Buffer.alloc(1_000_000, 'secret-number-')
+  const kept = new RecentSecrets(() => 'hash')
+  const before = memoryUsed()
+  for (const atMs of [0, 30_000]) {
+    for (let at = 0; at < 50; at++) {
+      read.write(String(at + 1_000), 14)
+      // As it is cut out of a message.
+      kept.hashOf(read.toString('latin1').slice(0, 18), atMs)
+    }
+  }
+  expect(memoryUsed() - before).toBeLessThan(10_000_000)
+  expect(kept.find('secret-number-1000', 30_000)).toBe('hash')
 })

@@ -1,4 +1,5 @@
 import { isWellFormedSecret } from '../domain/secret.js'
+import { ownText } from '../domain/text.js'
 
 const generationMs = 30_000
 const generationMax = 20_000
@@ -24,7 +25,7 @@ export class RecentSecrets {
     const young = this.#young.get(secret)
     if (young !== undefined) return young
     const old = this.#old.get(secret)
-    if (old !== undefined) this.#young.set(secret, old)
+    if (old !== undefined) this.#keep(secret, old)
     return old
   }
 
@@ -39,8 +40,13 @@ export class RecentSecrets {
     const known = this.find(secret, nowMs)
     if (known !== undefined) return known
     const hash = this.#hashSecret(secret)
-    this.#young.set(secret, hash)
+    this.#keep(secret, hash)
     return hash
+  }
+
+  /** Presented with megabytes of other text, which must not stay here because a part of it does. */
+  #keep(secret: string, hash: string): void {
+    this.#young.set(ownText(secret), hash)
   }
 
   /** What was not asked for since the turn before the last is forgotten. */

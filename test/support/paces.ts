@@ -1,10 +1,11 @@
-import { Pacer } from '../../src/service/pacer.js'
+import { type Asker, Pacer } from '../../src/service/pacer.js'
 
 /** Time that never comes to its end. */
 export const noHurry = () => new Pacer({ monotonicMs: () => 0, nextTurn: () => Promise.resolve() })
 
 /** Every step takes all the time there is; `between` is what others do then. */
-export function everyStep(between: () => Promise<void> | void): () => Pacer {
+export function everyStep(between: () => Promise<void> | void): (asker?: Asker) => Pacer {
   let nowMs = 0
-  return () => new Pacer({ monotonicMs: () => (nowMs += 1), nextTurn: async () => between() })
+  return (asker) =>
+    new Pacer({ monotonicMs: () => (nowMs += 1), nextTurn: async () => between() }, asker)
 }

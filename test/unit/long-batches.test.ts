@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import { CachedEntities } from '../../src/cache/cached-entities.js'
 import { createSecret } from '../../src/domain/secret.js'
+import {
+  AuthorizeBatchRequest,
+  AuthorizeRequest,
+} from '../../src/grpc/gen/postern/v1/authorization.js'
+import { createHotCalls } from '../../src/grpc/hot/hot-calls.js'
 import { createAuthorizer } from '../../src/service/authorize.js'
 import { minimizeLatency } from '../../src/service/entities.js'
 import type { Pacer } from '../../src/service/pacer.js'
@@ -65,4 +70,21 @@ it('are of one revision, though the key is revoked on the way', async () => {
   expect(turns).toBeGreaterThan(205)
   const reasons = value.flatMap((answer) => ('decision' in answer ? [answer.decision.reason] : []))
   expect(new Set(reasons)).toEqual(new Set(['KEY_NOT_FOUND']))
+})
+
+it('are given up once nobody waits for them', async () => {
+  const caller = { admit: () => undefined, leftMs: () => 1_000, isGone: false }
+  let turns = 0
+  const pace = everyStep(() => {
+    turns += 1
+    caller.isGone = turns === 3
+  })
+  const hot = createHotCalls(open(pace).authorizer, pace)
+  const message = AuthorizeBatchRequest.encode({
+    questions: actions.map((action) => AuthorizeRequest.fromPartial({ apiKey, action })),
+    consistency: undefined,
+  })
+  const answer = hot.authorizeBatch(Buffer.from(message.finish()), caller)
+  await expect(answer).rejects.toMatchObject({ reason: 'CALLER_GONE' })
+  expect(turns).toBe(3)
 })

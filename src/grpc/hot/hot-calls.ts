@@ -1,7 +1,7 @@
 import type { AuthorizeInput, Authorizer } from '../../service/authorize.js'
 import { batchMax, requireBatchSize } from '../../service/authorize-batch.js'
 import type { Demand } from '../../service/entities.js'
-import type { Pacer } from '../../service/pacer.js'
+import type { Asker, Pacer } from '../../service/pacer.js'
 import { demandOf } from '../consistency.js'
 import { decodeStrictly } from '../decode.js'
 import { AuthorizeBatchRequest } from '../gen/postern/v1/authorization.js'
@@ -9,9 +9,9 @@ import { AnswerWriter } from './answer-writer.js'
 import { AsciiLook } from './ascii-look.js'
 import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
-import { decodeQuestion } from './decode-question.js'
+import { decodeQuestion, requireQuestionBytes } from './decode-question.js'
 import { readPlainBatch } from './plain-batch.js'
-import { readPlainQuestion } from './plain-question.js'
+import { plainBytesMax, readPlainQuestion } from './plain-question.js'
 import { splitBatch } from './split-batch.js'
 import { createStreamed, type StreamedAnswer } from './streamed.js'
 
@@ -32,7 +32,7 @@ export interface HotCalls {
 export type UnaryAnswer = (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>
 
 /** `pace` begins to count the time that the thread is held. */
-export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCalls {
+export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => Pacer): HotCalls {
   const answers = new AnswerWriter()
   const batches = new BatchWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
@@ -40,11 +40,12 @@ export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCa
     const demand = demandOf(request.consistency, leftMs)
     return Buffer.from(answers.write(await authorizer.authorize(request, demand)))
   }
-  const askBatchSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
+  const askBatchSlowly = async (message: Buffer, caller: HotCaller): Promise<Uint8Array> => {
+    const leftMs = caller.leftMs()
     const { questions, rest } = splitBatch(message, batchMax)
     requireBatchSize(questions)
     const { consistency } = decodeStrictly(AuthorizeBatchRequest, rest)
-    const pacer = pace()
+    const pacer = pace(caller)
     const asked = await pacer.map(questions, decodeQuestion)
     return askLongBatch(asked, demandOf(consistency, leftMs), pacer)
   }
@@ -59,6 +60,7 @@ export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCa
   }
   const look = new AsciiLook()
   const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
+    if (end - start > plainBytesMax) return undefined
     const isAscii = look.isAscii(octets, start, end)
     const plain = readPlainQuestion(octets.toString('latin1', start, end), { isAscii })
     const answer = plain && authorizer.authorizeNow(plain)
@@ -70,14 +72,16 @@ export function createHotCalls(authorizer: Authorizer, pace: () => Pacer): HotCa
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askSlowly(own, caller.leftMs()))
       const answer = authorizeInPlace(message, 0, message.length)
-      return answer ?? askSlowly(Buffer.from(message), caller.leftMs())
+      if (answer) return answer
+      requireQuestionBytes(message.length)
+      return askSlowly(Buffer.from(message), caller.leftMs())
     },
     authorizeBatch(message, caller) {
       const admission = caller.admit()
-      if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller.leftMs()))
-      const pacer = pace()
+      if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller))
+      const pacer = pace(caller)
       const plain = readPlainBatch(look, message)
-      if (!plain) return askBatchSlowly(Buffer.from(message), caller.leftMs())
+      if (!plain) return askBatchSlowly(Buffer.from(message), caller)
       const batch = authorizer.authorizeBatchNow(plain, pacer)
       if (batch) return batches.write(batch)
       return askLongBatch(plain, demandOf(undefined, caller.leftMs()), pacer)

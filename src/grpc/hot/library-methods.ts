@@ -52,7 +52,13 @@ export function libraryMethods(deps: HotMethodsDeps): UntypedServiceImplementati
 
 function unary(deps: HotMethodsDeps, answer: UnaryAnswer) {
   return (call: Unary, callback: sendUnaryData<Buffer>): void => {
-    const caller = { admit: () => deps.admission.admit(call), leftMs: () => leftMs(call) }
+    const caller = {
+      admit: () => deps.admission.admit(call),
+      leftMs: () => leftMs(call),
+      get isGone() {
+        return call.cancelled
+      },
+    }
     // One way for what is thrown and what is rejected, and copied before anything else is answered.
     const answerOwn = async () => {
       const message = answer(call.request, caller)

@@ -4,12 +4,15 @@ import type { AsciiLook } from './ascii-look.js'
 import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
 
 const questionTag = 0x0a
+/** As many questions as there may be are rarely longer; what is would hold the thread for long. */
+const bytesMax = 262_144
 
 /**
  * Reads an AuthorizeBatchRequest that holds nothing but plain questions; `undefined` for any other,
  * which is for the general decoder.
  */
 export function readPlainBatch(look: AsciiLook, message: Buffer): AskedQuestion[] | undefined {
+  if (message.length > bytesMax) return undefined
   const octets = message.toString('latin1')
   const isAllAscii = isAscii(message)
   const questions: AskedQuestion[] = []

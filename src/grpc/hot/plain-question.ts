@@ -5,6 +5,9 @@ export interface AskedQuestion extends RawQuestion {
   readonly apiKey: string
 }
 
+/** No plain question is longer; to look at what is could hold the thread for long. */
+export const plainBytesMax = 65_536
+
 /** Where in the octets the message stands; all of them, unless told. */
 export interface Part {
   readonly start?: number

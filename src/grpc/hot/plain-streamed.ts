@@ -1,5 +1,5 @@
 import type { AsciiLook } from './ascii-look.js'
-import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
+import { type AskedQuestion, plainBytesMax, readPlainQuestion } from './plain-question.js'
 
 export interface StreamedQuestion {
   readonly id: string
@@ -20,6 +20,7 @@ export function readPlainStreamed(
   start: number,
   end: number,
 ): StreamedQuestion | undefined {
+  if (end - start > plainBytesMax) return undefined
   const octets = read.toString('latin1', start, end)
   const idEnd = 2 + octets.charCodeAt(1)
   if (octets.charCodeAt(0) !== idTag || !(idEnd < octets.length && idEnd < 0x82)) return undefined

@@ -14,6 +14,7 @@ import { AsciiLook } from './ascii-look.js'
 import type { HotCaller } from './caller.js'
 import { requireQuestionBytes } from './decode-question.js'
 import { varintBytes, writeText, writeVarint } from './fields.js'
+import { requireFewEntries } from './map-entries.js'
 import { readPlainStreamed } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
 
@@ -38,7 +39,7 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   const streamed = new StreamedWriter()
   const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
-    requireQuestionBytes(message)
+    requireFewEntries(message, 'streamed')
     const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
     try {
       requireShortId(id)
@@ -51,7 +52,10 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
   }
   return (octets, start, end, caller) => {
     const plain = readPlainStreamed(look, octets, start, end)
-    if (!plain) return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
+    if (!plain) {
+      requireQuestionBytes(end - start)
+      return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
+    }
     try {
       const answer = authorizer.authorizeNow(plain.question)
       if (answer) return streamed.write(plain.id, responseTag, writer.write(answer))

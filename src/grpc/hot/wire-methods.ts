@@ -103,6 +103,10 @@ class WireCaller implements HotCaller {
     return this.#deps.admission.admit(originOf(this.#call))
   }
 
+  get isGone(): boolean {
+    return this.#call.isCancelled
+  }
+
   leftMs(): number {
     return this.#call.deadlineAtMs - this.#deps.nowMs()
   }

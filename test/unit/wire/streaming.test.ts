@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { RawCall } from '../../../src/wire/grpc/raw-call.js'
 import type { StreamingCall } from '../../../src/wire/grpc/streaming-call.js'
@@ -7,6 +5,7 @@ import { encodeFields } from '../../../src/wire/hpack/encoder.js'
 import { ErrorCode } from '../../../src/wire/http2/error-code.js'
 import { FrameType } from '../../../src/wire/http2/frame.js'
 import { MemoryBudget } from '../../../src/wire/http2/memory-budget.js'
+import { memoryUsed } from '../../support/memory-used.js'
 import * as f from '../../support/wire/frames.js'
 import { WirePeer } from '../../support/wire/peer.js'
 
@@ -80,14 +79,6 @@ test('what a pause makes the server hold is about what was sent, in pieces howev
   call.resume()
   expect(got).toHaveLength(60_000)
 })
-
-/** In octets, without garbage. */
-function memoryUsed(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
 
 test('a handler that is told to wait is told when to go on', () => {
   const { peer, call, got } = streaming()
