@@ -18,13 +18,20 @@ export class AnswerWriter {
   readonly #texts = new RevisionText()
   #revision: Revision | undefined
   #heads = new WeakMap<Decision, Uint8Array>()
+  /** What the scratch begins with still: many an answer begins like the one before. */
+  #head: Uint8Array | undefined
+  #octets: Uint8Array | undefined
 
   /** What it answers is good until it writes the next one: who keeps it longer copies it. */
   write({ decision, revision, freshness }: Answer): Uint8Array {
     const head = this.headOf(decision, revision)
     if (!freshness) return head
     const octets = this.#scratch.atLeast(head.length + freshnessBytesMax)
-    octets.set(head, 0)
+    if (head !== this.#head || octets !== this.#octets) {
+      octets.set(head, 0)
+      this.#head = head
+      this.#octets = octets
+    }
     const end = writeFreshness(octets, head.length, { tag: freshnessTag, freshness })
     return this.#scratch.first(end)
   }
