@@ -34,7 +34,7 @@ export class UnaryCall extends ServerCall implements Receiver {
 
   /** The common case first: the whole request in one frame. */
   data(octets: Buffer, start: number, end: number, isLast: boolean): void {
-    if (isLast && !this.#reader && plainMessageEnd(octets, start, end) === end) {
+    if (isLast && !this.#reader && this.#isWholeAndPlain(octets, start, end)) {
       this.#runInPlace(octets, start + prefixBytes, end)
       return
     }
@@ -75,6 +75,11 @@ export class UnaryCall extends ServerCall implements Receiver {
     }
     this.#answer(new Refusal(Status.deadlineExceeded, 'the deadline has passed'))
     this.abandon()
+  }
+
+  #isWholeAndPlain(octets: Buffer, start: number, end: number): boolean {
+    if (end - start - prefixBytes > this.deps.limits.messageBytesMax) return false
+    return plainMessageEnd(octets, start, end) === end
   }
 
   #gather(octets: Buffer, start: number, end: number): void {

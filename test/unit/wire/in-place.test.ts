@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import type { InPlaceHandler } from '../../../src/wire/grpc/method.js'
 import { Refusal } from '../../../src/wire/grpc/reply.js'
 import * as f from '../../support/wire/frames.js'
-import { WirePeer } from '../../support/wire/peer.js'
+import { WirePeer, type WirePeerOptions } from '../../support/wire/peer.js'
 
 /** A server whose method is answered in place if `handleInPlace` likes, and says which way it took. */
-function serving(handleInPlace: InPlaceHandler): WirePeer {
+function serving(handleInPlace: InPlaceHandler, limits: WirePeerOptions['limits'] = {}): WirePeer {
   return WirePeer.greeted({
+    limits,
     methods: {
       '/test.Echo/Unary': {
         kind: 'unary',
@@ -37,6 +38,12 @@ test('one in several frames is gathered, and handled as any other', () => {
     f.lastData(1, framed.subarray(6)),
   )
   expect(answer(peer, 1)).toBe('copied one')
+})
+
+test('one that is longer than may be is not handled in place either', () => {
+  const peer = serving(inPlace, { messageBytesMax: 3 })
+  peer.send(f.unaryCall(1, 'one'), f.unaryCall(3, 'four'))
+  expect([answer(peer, 1), peer.status(3)]).toEqual(['in place one', 8])
 })
 
 test('what is not answered in place is handled as any other', () => {
