@@ -17,7 +17,7 @@ import type { Effectiveness } from './effective.js'
 import { endWith, toServiceError } from './errors.js'
 import { pendingRevision } from './pending-revision.js'
 import { sendRevision } from './revision-header.js'
-import { sessionOf } from './session.js'
+import { type CallOrigin, sessionOf } from './session.js'
 
 /** How handlers are made: each translates, and everything else happens here. */
 export interface Methods {
@@ -54,8 +54,11 @@ export interface MethodsDeps {
 
 export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods {
   const { administration, onBug } = deps
+  const requireCaller = async (call: CallOrigin): Promise<void> => {
+    await administration.read(sessionOf(call), async () => undefined)
+  }
   const plain: Methods['plain'] = (work) => (call, callback) => {
-    answer(call, work).then(
+    answer(call, { requireCaller, work }).then(
       (response) => callback(null, response),
       (error: unknown) => {
         if (!(error instanceof DomainError)) onBug(error, call.getPath())
@@ -68,7 +71,7 @@ export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods 
       if (!(error instanceof DomainError)) onBug(error, call.getPath())
       endWith(call, error)
     }
-    answer(call, () => work(call, fail)).catch(fail)
+    answer(call, { requireCaller, work: () => work(call, fail) }).catch(fail)
   }
   const commit = createCommit(deps.effectiveness, findCodec)
   return {
@@ -95,43 +98,61 @@ export function createMethods(deps: MethodsDeps, findCodec: FindCodec): Methods 
   }
 }
 
-async function answer<Call extends { readonly request: unknown }, Answer>(
+interface Answering<Call, Answer> {
+  requireCaller(call: Call): Promise<void>
+  work(call: Call): Promise<Answer>
+}
+
+async function answer<Call extends CallOrigin & { request: unknown }, Answer>(
   call: Call,
-  work: (call: Call) => Promise<Answer>,
+  { requireCaller, work }: Answering<Call, Answer>,
 ): Promise<Answer> {
-  if (call.request instanceof Undecodable) throw call.request.refusal
+  const { request } = call
+  if (request instanceof Undecoded) {
+    if (request.isLong) await requireCaller(call)
+    call.request = request.decode()
+  }
   return work(call)
 }
 
-/** Stands in for a request whose bytes are no such message. */
-class Undecodable {
-  readonly refusal: unknown
+/** To decode so much takes milliseconds, which nobody gets who has no key. */
+const longBytes = 16_384
 
-  constructor(refusal: unknown) {
-    this.refusal = refusal
+/** Stands in for a request until its bytes are to be decoded. */
+class Undecoded {
+  readonly #bytes: Buffer
+  readonly #decode: (bytes: Buffer) => unknown
+
+  constructor(bytes: Buffer, decode: (bytes: Buffer) => unknown) {
+    this.#bytes = bytes
+    this.#decode = decode
+  }
+
+  get isLong(): boolean {
+    return this.#bytes.length > longBytes
+  }
+
+  /** Throws `invalid` for what is no such message. */
+  decode(): unknown {
+    return this.#decode(this.#bytes)
   }
 }
 
 /**
- * A service whose undecodable requests reach the handlers, which answer INVALID_ARGUMENT: left to
- * the library they would end as INTERNAL.
+ * A service whose requests reach the handlers before they are decoded: bytes that are no message are
+ * answered INVALID_ARGUMENT, where the library would say INTERNAL, and long ones after the caller's
+ * key was found good.
  */
 export function tolerant<T extends ServiceDefinition>(service: T): T {
   const entries = Object.entries(service).map(([name, method]) => [
     name,
-    { ...method, requestDeserialize: tolerantDecoder(method) },
+    { ...method, requestDeserialize: lateDecoder(method) },
   ])
   return Object.fromEntries(entries) as T
 }
 
-function tolerantDecoder({ requestDeserialize }: MethodDefinition<unknown, unknown>) {
+function lateDecoder({ requestDeserialize }: MethodDefinition<unknown, unknown>) {
   // The generated decoders take a reader as well as bytes.
   const decode = (input: BinaryReader) => requestDeserialize(input as unknown as Buffer)
-  return (bytes: Buffer): unknown => {
-    try {
-      return decodeStrictly({ decode }, bytes)
-    } catch (refusal) {
-      return new Undecodable(refusal)
-    }
-  }
+  return (bytes: Buffer): unknown => new Undecoded(bytes, (all) => decodeStrictly({ decode }, all))
 }

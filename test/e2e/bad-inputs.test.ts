@@ -654,6 +654,17 @@ onBothStores('bad input', (system) => {
     })
   })
 
+  it('is not looked at, when it is long, before the key that it came with', async () => {
+    // Which of the two it is heard of first tells whether it was decoded.
+    const ask = (secret: string, bytes: Buffer) =>
+      refusalOf(system().as(secret).raw('/postern.v1.AuthorizationService/Explain', bytes))
+    const malformed = Buffer.alloc(20_000, 0xff)
+    expect(await ask(world.secret, malformed)).toMatchObject({ reason: 'MESSAGE_MALFORMED' })
+    expect(await ask('', malformed)).toMatchObject({ reason: 'CREDENTIAL_MISSING' })
+    const short = malformed.subarray(0, 20)
+    expect(await ask('', short)).toMatchObject({ reason: 'MESSAGE_MALFORMED' })
+  })
+
   it('never brings a secret back in its refusal', async () => {
     const secret = `${world.secret.slice(0, -1)}x`
     const refusal = await refusalOf(system().as(secret).groups.listGroups())
