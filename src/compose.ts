@@ -24,7 +24,7 @@ import { createEnroll, type Enroll } from './service/enrollment.js'
 import type { Founded } from './service/found-organization.js'
 import { createGate } from './service/gate.js'
 import { limitLongActs } from './service/long-acts.js'
-import { type Asker, Pacer, type PacerDeps } from './service/pacer.js'
+import { createPace, type PacerDeps } from './service/pacer.js'
 import type { Store } from './service/ports.js'
 import { withQuotas } from './service/quotas.js'
 import type { Readiness } from './service/readiness.js'
@@ -170,7 +170,7 @@ function openMeasured(config: Config, { now, ...parts }: MeasuredParts) {
   const cache = openCacheOf(config.cache, { ...parts, onApplied })
   const { entities, changes } = cache
   const secrets = new RecentSecrets(parts.hashSecret)
-  const pace = (asker?: Asker) => new Pacer(parts, asker)
+  const pace = createPace(parts)
   const authorizer = createAuthorizer({ entities, secrets, now, pace })
   const watching = createWatching({ authorizer, changes, schedule })
   return { cache, metrics, secrets, authorizer, watching, pace }

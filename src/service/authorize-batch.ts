@@ -41,8 +41,8 @@ export function authorizeBatchNow(
   const askedAtMs = now()
   const prepared: (Prepared | Refused)[] = []
   for (const input of inputs) {
-    prepared.push(prepareOne(input, askedAtMs, prepare))
     if (prepared.length % stepSize === 0 && pacer.isDue) return undefined
+    prepared.push(prepareOne(input, askedAtMs, prepare))
   }
   const decided = entities.decideNow(answerInOneTurn, { prepared, nowMs: askedAtMs, pacer })
   return decided && toBatch(decided)

@@ -31,10 +31,11 @@ export class Pacer implements Pace {
   readonly #asker: Asker | undefined
   #sinceMs: number
 
-  constructor(deps: PacerDeps, asker?: Asker) {
+  /** `sinceMs`: since when the thread has been held, if not only from now on. */
+  constructor(deps: PacerDeps, asker?: Asker, sinceMs = deps.monotonicMs()) {
     this.#deps = deps
     this.#asker = asker
-    this.#sinceMs = deps.monotonicMs()
+    this.#sinceMs = sinceMs
   }
 
   /** Whether the thread was held for long enough: time for a `rest`. */
@@ -57,6 +58,24 @@ export class Pacer implements Pace {
       made.push(work(item))
     }
     return made
+  }
+}
+
+/**
+ * Makes pacers of which those that are made before the thread is given up count from the first of them:
+ * many short works in one go hold it as one long one does.
+ */
+export function createPace(deps: PacerDeps): (asker?: Asker) => Pacer {
+  let sinceMs: number | undefined
+  const giveUp = () => {
+    sinceMs = undefined
+  }
+  return (asker) => {
+    if (sinceMs === undefined) {
+      sinceMs = deps.monotonicMs()
+      queueMicrotask(giveUp)
+    }
+    return new Pacer(deps, asker, sinceMs)
   }
 }
 
