@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
+import { quickenStrings } from './quick-strings.js'
 import type { RedisAddress } from './redis-url.js'
 
 export interface RedisSettings {
@@ -12,6 +13,8 @@ export interface RedisSettings {
 }
 
 export type RedisConnection = Redis | Cluster
+
+quickenStrings()
 
 /**
  * For commands. Every option here makes a Redis that is down a miss in no time: left to themselves,
