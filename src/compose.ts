@@ -28,7 +28,7 @@ import { createPace, type PacerDeps } from './service/pacer.js'
 import type { Store } from './service/ports.js'
 import { withQuotas } from './service/quotas.js'
 import type { Readiness } from './service/readiness.js'
-import { RecentSecrets } from './service/recent-secrets.js'
+import { RecentSecrets, secretsTurnMs } from './service/recent-secrets.js'
 import { createReplySeal } from './service/reply-seal.js'
 import { createRetries } from './service/retry.js'
 import { createSecretHash, deriveKey } from './service/secret-hash.js'
@@ -89,6 +89,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const measured = openMeasured(config, { ...tools, store: truth, macKey, log, now })
   const { cache, metrics, secrets, authorizer, watching, pace } = measured
   opened.add(async () => cache.close())
+  opened.add(startTurning(secrets))
   const { entities, statistics, readiness } = cache
   const acts = createActs(config, { store: cache.store, tools, pepper, now })
   const onBug = (error: unknown, path: string) =>
@@ -99,7 +100,7 @@ async function open(config: Config, { log, now, opened }: Parts): Promise<System
   const asked = { administration, longActs, authorizer, gate, authorizePeers, onBug }
   const server = createGrpcServer({
     ...asked,
-    ...{ watching, schedule, pace, enroll },
+    ...{ watching, schedule, pace, enroll, secretTexts: secrets.texts },
     effectiveness: createEffectiveness(config.cache),
     wire: config.wire,
   })
@@ -156,6 +157,13 @@ function createActs(config: Config, { pepper, tools, now, ...parts }: ActParts) 
     longActs: limitLongActs(administration),
     enroll: ((session, enrolling) => bound(() => enroll(session, enrolling))) satisfies Enroll,
   }
+}
+
+/** Answers how to stop. */
+function startTurning(secrets: RecentSecrets): () => Promise<void> {
+  const timer = setInterval(() => secrets.turn(), secretsTurnMs)
+  timer.unref()
+  return async () => clearInterval(timer)
 }
 
 /** Each tells of the other: what is measured, and when it changes. */

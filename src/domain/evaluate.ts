@@ -30,12 +30,15 @@ export function evaluate(facts: DecisionFacts, question: Question, nowMs: number
 export class Decider {
   readonly key: ApiKeyCredential | undefined
   readonly principal: Principal
+  /** No answer depends on when it is given. */
+  readonly isTimeless: boolean
   readonly #view: AuthorizationView
   readonly #verdicts: Verdicts
 
   constructor({ key, principal, view }: Omit<DecisionFacts, 'projectOrganizationId'>) {
     this.key = key
     this.principal = principal
+    this.isTimeless = key?.expiresAtMs === undefined && !view.denies.isTimed && !view.allows.isTimed
     this.#view = view
     this.#verdicts = new Verdicts(subjectOf(key, principal))
   }

@@ -1,3 +1,4 @@
+import { mayReadTime } from './condition/condition.js'
 import type { ProjectId } from './ids.js'
 import { PatternIndex } from './pattern-index.js'
 import type { CompiledRule } from './policy.js'
@@ -26,9 +27,15 @@ export class RuleIndex {
   /** The one that was asked about last: comparing it costs less than looking it up. */
   #last: KnownAction | undefined
   #size = 0
+  #isTimed = false
 
   constructor(rules: Iterable<CompiledRule>) {
     for (const rule of rules) this.#add(rule)
+  }
+
+  /** Whether what fits may depend on when it is asked. */
+  get isTimed(): boolean {
+    return this.#isTimed
   }
 
   get size(): number {
@@ -67,6 +74,7 @@ export class RuleIndex {
 
   #add(rule: CompiledRule): void {
     this.#size++
+    if (rule.condition && mayReadTime(rule.condition)) this.#isTimed = true
     for (const permission of new Set(rule.permissions)) {
       this.#byAction.at(permission, () => new RulesByScope()).add(rule)
     }

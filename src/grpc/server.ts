@@ -1,4 +1,5 @@
 import type { MethodDefinition, Server } from '@grpc/grpc-js'
+import type { SeenTexts } from '../domain/seen-texts.js'
 import type { Administration } from '../service/administration.js'
 import type { Authorizer } from '../service/authorize.js'
 import type { Enroll } from '../service/enrollment.js'
@@ -49,6 +50,8 @@ export interface GrpcServerDeps extends MethodsDeps {
   /** The same, for acts that take their time. */
   readonly longActs: Administration
   readonly authorizer: Authorizer
+  /** To read keys with. */
+  readonly secretTexts: SeenTexts
   readonly authorizePeers: AuthorizePeers
   readonly enroll: Enroll
   readonly gate: Gate
@@ -78,7 +81,7 @@ export interface TlsMaterial {
 }
 
 export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
-  const hot = createHotCalls(deps.authorizer, deps.pace)
+  const hot = createHotCalls(deps)
   const admission = createAdmission(deps.authorizePeers, deps.authorizer)
   const methods = { hot, admission, schedule: deps.schedule, onBug: deps.onBug }
   const library = createLibraryServer((server) => addServices(server, deps, methods))

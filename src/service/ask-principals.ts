@@ -55,10 +55,9 @@ export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): Princi
   const { entities, secrets, now, pace } = deps
   const rightOf = rememberRight()
   const prepare = (caller: Session, asked: readonly PrincipalQuestion[]): Prepared => {
-    const nowMs = now()
-    const secretHash = secrets.hashOfKey(caller.secret, nowMs)
+    const secretHash = secrets.hashOfKey(caller.secret)
     if (secretHash === undefined) throw unauthenticated('CREDENTIAL_INVALID')
-    return { secretHash, right: rightOf(caller), asked: asked.map(prepareOne), nowMs }
+    return { secretHash, right: rightOf(caller), asked: asked.map(prepareOne), nowMs: now() }
   }
   return {
     async ask(caller, asked) {

@@ -17,8 +17,6 @@ export type Prepared = Asked | { readonly settled: Decision }
 export interface Asked {
   readonly question: Question
   readonly secretHash: string
-  /** Milliseconds since the epoch. */
-  readonly askedAtMs: number
 }
 
 /** A decision, and for how long time alone leaves it as it is; milliseconds. */
@@ -28,30 +26,37 @@ export interface Outcome {
 }
 
 /** Throws `invalid` for a bad question. */
-export type Prepare = (input: AuthorizeInput, askedAtMs: number) => Prepared
+export type Prepare = (input: AuthorizeInput) => Prepared
 
 const malformed: Decision = { effect: 'deny', reason: 'KEY_MALFORMED' }
+const anyTimeMs = 0
 const unknown: Decision = { effect: 'deny', reason: 'KEY_NOT_FOUND' }
 
 export function createPrepare(secrets: RecentSecrets): Prepare {
-  return (input, askedAtMs) => {
+  return (input) => {
     const question = parseAsked(input)
-    const secretHash = secrets.hashOfKey(input.apiKey, askedAtMs)
+    const secretHash = secrets.hashOfKey(input.apiKey)
     if (secretHash === undefined) return { settled: malformed }
-    return { question, secretHash, askedAtMs }
+    return { question, secretHash }
   }
 }
 
+/** `now` is in milliseconds since the epoch, and is asked once, where the answer depends on it. */
 export function decide(
   lookup: EntityLookup,
   { question, secretHash }: Asked,
-  nowMs: number,
+  now: () => number,
 ): Outcome {
   const decider = lookup.findDecider(secretHash)
   if (!decider) return { decision: unknown, reusableMs: Number.POSITIVE_INFINITY }
   const { projectId } = question.resource
   const projectOrganizationId =
     projectId === undefined ? undefined : lookup.findProjectOrganization(projectId)
+  if (decider.isTimeless) {
+    const decision = decider.decide(question, projectOrganizationId, anyTimeMs)
+    return { decision, reusableMs: Number.POSITIVE_INFINITY }
+  }
+  const nowMs = now()
   const decision = decider.decide(question, projectOrganizationId, nowMs)
   return { decision, reusableMs: reusableMs(decision, decider.key?.expiresAtMs, nowMs) }
 }

@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/decision.js'
 import { DomainError } from '../domain/errors.js'
 import { invalid } from '../domain/validation.js'
 import {
@@ -8,7 +9,6 @@ import {
   type Prepare,
   type Prepared,
 } from './asked.js'
-import type { BatchAnswer } from './authorize.js'
 import {
   type Decided,
   type Demand,
@@ -28,75 +28,98 @@ export interface BatchDeps {
   readonly pacer: Pacer
 }
 
+/** One question of a batch: answered, or refused by itself. */
+export type BatchAnswer = { readonly decision: Decision } | { readonly error: DomainError }
+
 export type BatchAnswers = Decided<readonly BatchAnswer[]>
 
 export const batchMax = 1_000
 
-/** Decides a batch within one turn of the thread; `undefined` for one that takes longer or waits. */
-export function authorizeBatchNow(
-  { entities, prepare, now, pacer }: BatchDeps,
-  inputs: readonly AuthorizeInput[],
-): BatchAnswers | undefined {
-  requireBatchSize(inputs)
-  const askedAtMs = now()
-  const prepared: (Prepared | Refused)[] = []
-  for (const input of inputs) {
-    if (prepared.length % stepSize === 0 && pacer.isDue) return undefined
-    prepared.push(prepareOne(input, askedAtMs, prepare))
-  }
-  const decided = entities.decideNow(answerInOneTurn, { prepared, nowMs: askedAtMs, pacer })
-  return decided && toBatch(decided)
-}
+/** Questions that are answered together, all from one revision. */
+export class QuestionBatch {
+  readonly #deps: BatchDeps
+  readonly #inputs: readonly AuthorizeInput[]
+  readonly #prepared: (Prepared | Refused)[] = []
 
-/** Decides a batch of any kind, and lets others have the thread on the way. */
-export async function authorizeBatch(
-  { entities, prepare, now, pacer }: BatchDeps,
-  inputs: readonly AuthorizeInput[],
-  demand: Demand,
-): Promise<BatchAnswers> {
-  requireBatchSize(inputs)
-  const askedAtMs = now()
-  const prepared = await pacer.map(inputs, (input) => prepareOne(input, askedAtMs, prepare))
-  // The instant is that of the attempt that counts: waiting takes time, and keys expire.
-  const work = (lookup: EntityLookup) => answerAll(lookup, prepared, now())
-  return toBatch(await entities.decideInSteps(demand, pacer, work))
+  /** Throws `invalid` for none, and for too many. */
+  constructor(deps: BatchDeps, inputs: readonly AuthorizeInput[]) {
+    requireBatchSize(inputs)
+    this.#deps = deps
+    this.#inputs = inputs
+  }
+
+  /** Within one turn of the thread; `undefined` for a batch that takes longer or has to wait. */
+  answerNow(): BatchAnswers | undefined {
+    const { entities, now, pacer } = this.#deps
+    while (this.#isUnprepared) {
+      if (pacer.isDue) return undefined
+      this.#prepareSome()
+    }
+    const work = { prepared: this.#prepared, now: instant(now()), pacer }
+    const decided = entities.decideNow(answerInOneTurn, work)
+    return decided && toBatch(decided)
+  }
+
+  /** Lets others have the thread on the way, and begins where `answerNow` left off. */
+  async answer(demand: Demand): Promise<BatchAnswers> {
+    const { entities, now, pacer } = this.#deps
+    while (this.#isUnprepared) {
+      if (pacer.isDue) await pacer.rest()
+      this.#prepareSome()
+    }
+    // The instant is that of the attempt that counts: waiting takes time, and keys expire.
+    const work = (lookup: EntityLookup) => answerAll(lookup, this.#prepared, instant(now()))
+    return toBatch(await entities.decideInSteps(demand, pacer, work))
+  }
+
+  get #isUnprepared(): boolean {
+    return this.#prepared.length < this.#inputs.length
+  }
+
+  #prepareSome(): void {
+    const from = this.#prepared.length
+    for (const input of this.#inputs.slice(from, from + stepSize)) {
+      this.#prepared.push(prepareOne(input, this.#deps.prepare))
+    }
+  }
 }
 
 type Refused = { readonly error: DomainError }
 
 /** A malformed question fails alone; anything else that goes wrong fails the batch. */
-function prepareOne(
-  input: AuthorizeInput,
-  askedAtMs: number,
-  prepare: Prepare,
-): Prepared | Refused {
+function prepareOne(input: AuthorizeInput, prepare: Prepare): Prepared | Refused {
   try {
-    return prepare(input, askedAtMs)
+    return prepare(input)
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'invalid') return { error }
     throw error
   }
 }
 
+/** All questions of a batch are decided for one. */
+function instant(ms: number): () => number {
+  return () => ms
+}
+
 interface Work {
   readonly prepared: readonly (Prepared | Refused)[]
-  readonly nowMs: number
+  readonly now: () => number
   readonly pacer: Pacer
 }
 
-function answerInOneTurn(lookup: EntityLookup, { prepared, nowMs, pacer }: Work) {
-  return inOneTurn(answerAll(lookup, prepared, nowMs), pacer)
+function answerInOneTurn(lookup: EntityLookup, { prepared, now, pacer }: Work) {
+  return inOneTurn(answerAll(lookup, prepared, now), pacer)
 }
 
 /** What any of the questions lacks is loaded at once: rounds do not grow with the batch. */
 function* answerAll(
   lookup: EntityLookup,
   prepared: readonly (Prepared | Refused)[],
-  nowMs: number,
+  now: () => number,
 ): Generator<void, readonly (Outcome | Refused)[], void> {
   const answered: Answered = { answers: [], missing: [] }
   for (let at = 0; at < prepared.length; at += stepSize) {
-    answerSome(lookup, { prepared, at, nowMs }, answered)
+    answerSome(lookup, { prepared, at, now }, answered)
     yield
   }
   if (answered.missing.length > 0) throw new EntitiesMissing(answered.missing)
@@ -111,7 +134,7 @@ interface Answered {
 /** One step, in a function of its own: generators are not made as quick as those. */
 function answerSome(
   lookup: EntityLookup,
-  { prepared, at, nowMs }: Pick<Work, 'prepared' | 'nowMs'> & { readonly at: number },
+  { prepared, at, now }: Pick<Work, 'prepared' | 'now'> & { readonly at: number },
   { answers, missing }: Answered,
 ): void {
   const end = Math.min(at + stepSize, prepared.length)
@@ -119,7 +142,7 @@ function answerSome(
     const each = prepared[index]
     if (!each) continue
     try {
-      answers.push(answerOne(lookup, each, nowMs))
+      answers.push(answerOne(lookup, each, now))
     } catch (error) {
       if (!(error instanceof EntitiesMissing)) throw error
       missing.push(...error.wants)
@@ -130,13 +153,13 @@ function answerSome(
 function answerOne(
   lookup: EntityLookup,
   prepared: Prepared | Refused,
-  nowMs: number,
+  now: () => number,
 ): Outcome | Refused {
   if ('error' in prepared) return prepared
   if ('settled' in prepared) {
     return { decision: prepared.settled, reusableMs: Number.POSITIVE_INFINITY }
   }
-  return decide(lookup, prepared, nowMs)
+  return decide(lookup, prepared, now)
 }
 
 /** All answers of a batch share one receipt: it says what holds for each of them. */

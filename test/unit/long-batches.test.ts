@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { CachedEntities } from '../../src/cache/cached-entities.js'
 import { createSecret } from '../../src/domain/secret.js'
+import { SeenTexts } from '../../src/domain/seen-texts.js'
 import {
   AuthorizeBatchRequest,
   AuthorizeRequest,
@@ -44,14 +45,16 @@ function open(pace: () => Pacer) {
 it('are not answered at once, from memory either', async () => {
   const slow = open(everyStep(() => {}))
   const quick = open(noHurry)
-  for (const { authorizer } of [slow, quick]) await authorizer.authorizeBatch(questions, demand)
-  expect(slow.authorizer.authorizeBatchNow(questions)).toBeUndefined()
-  expect(quick.authorizer.authorizeBatchNow(questions)?.value).toHaveLength(questions.length)
+  for (const { authorizer } of [slow, quick]) await authorizer.batch(questions).answer(demand)
+  expect(slow.authorizer.batch(questions).answerNow()).toBeUndefined()
+  expect(quick.authorizer.batch(questions).answerNow()?.value).toHaveLength(questions.length)
 })
 
 it('are answered as they would be in one turn', async () => {
-  const slow = await open(everyStep(() => {})).authorizer.authorizeBatch(questions, demand)
-  const quick = await open(noHurry).authorizer.authorizeBatch(questions, demand)
+  const slow = await open(everyStep(() => {}))
+    .authorizer.batch(questions)
+    .answer(demand)
+  const quick = await open(noHurry).authorizer.batch(questions).answer(demand)
   expect(slow.value).toEqual(quick.value)
   expect(slow.value.filter((answer) => 'error' in answer)).toHaveLength(29)
 })
@@ -61,13 +64,13 @@ it('are of one revision, though the key is revoked on the way', async () => {
   const { authorizer, entities, store } = open(
     everyStep(async () => {
       turns += 1
-      if (turns !== 205) return
+      if (turns !== 31) return
       store.revoke(apiKey)
       await entities.feed.catchUp()
     }),
   )
-  const { value } = await authorizer.authorizeBatch(questions, demand)
-  expect(turns).toBeGreaterThan(205)
+  const { value } = await authorizer.batch(questions).answer(demand)
+  expect(turns).toBeGreaterThanOrEqual(31)
   const reasons = value.flatMap((answer) => ('decision' in answer ? [answer.decision.reason] : []))
   expect(new Set(reasons)).toEqual(new Set(['KEY_NOT_FOUND']))
 })
@@ -79,7 +82,11 @@ it('are given up once nobody waits for them', async () => {
     turns += 1
     caller.isGone = turns === 3
   })
-  const hot = createHotCalls(open(pace).authorizer, pace)
+  const hot = createHotCalls({
+    authorizer: open(pace).authorizer,
+    secretTexts: new SeenTexts(),
+    pace,
+  })
   const message = AuthorizeBatchRequest.encode({
     questions: actions.map((action) => AuthorizeRequest.fromPartial({ apiKey, action })),
     consistency: undefined,

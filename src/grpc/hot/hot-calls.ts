@@ -1,17 +1,17 @@
-import type { AuthorizeInput, Authorizer } from '../../service/authorize.js'
-import { batchMax, requireBatchSize } from '../../service/authorize-batch.js'
+import type { SeenTexts } from '../../domain/seen-texts.js'
+import type { Authorizer } from '../../service/authorize.js'
+import { batchMax, type QuestionBatch, requireBatchSize } from '../../service/authorize-batch.js'
 import type { Demand } from '../../service/entities.js'
 import type { Asker, Pacer } from '../../service/pacer.js'
 import { demandOf } from '../consistency.js'
 import { decodeStrictly } from '../decode.js'
 import { AuthorizeBatchRequest } from '../gen/postern/v1/authorization.js'
 import { AnswerWriter } from './answer-writer.js'
-import { AsciiLook } from './ascii-look.js'
 import { BatchWriter } from './batch-writer.js'
 import type { HotCaller } from './caller.js'
 import { decodeQuestion, requireQuestionBytes } from './decode-question.js'
 import { readPlainBatch } from './plain-batch.js'
-import { plainBytesMax, readPlainQuestion } from './plain-question.js'
+import { plainBytesMax, questionTexts, readPlainQuestion } from './plain-question.js'
 import { splitBatch } from './split-batch.js'
 import { createStreamed, type StreamedAnswer } from './streamed.js'
 
@@ -31,8 +31,15 @@ export interface HotCalls {
 
 export type UnaryAnswer = (message: Buffer, caller: HotCaller) => Uint8Array | Promise<Uint8Array>
 
-/** `pace` begins to count the time that the thread is held. */
-export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => Pacer): HotCalls {
+export interface HotCallsDeps {
+  readonly authorizer: Authorizer
+  /** To read keys with. */
+  readonly secretTexts: SeenTexts
+  /** Begins to count the time that the thread is held. */
+  pace(asker: Asker): Pacer
+}
+
+export function createHotCalls({ authorizer, secretTexts, pace }: HotCallsDeps): HotCalls {
   const answers = new AnswerWriter()
   const batches = new BatchWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
@@ -47,22 +54,21 @@ export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => P
     const { consistency } = decodeStrictly(AuthorizeBatchRequest, rest)
     const pacer = pace(caller)
     const asked = await pacer.map(questions, decodeQuestion)
-    return askLongBatch(asked, demandOf(consistency, leftMs), pacer)
+    return answerSlowly(authorizer.batch(asked, pacer), demandOf(consistency, leftMs), pacer)
   }
-  const askLongBatch = async (
-    asked: readonly AuthorizeInput[],
+  const answerSlowly = async (
+    batch: QuestionBatch,
     demand: Demand,
     pacer: Pacer,
   ): Promise<Uint8Array> => {
-    const batch = await authorizer.authorizeBatch(asked, demand, pacer)
-    const fields = await pacer.map(batch.value, (answer) => batches.field(answer, batch.revision))
-    return batches.writeFields(fields, batch)
+    const answers = await batch.answer(demand)
+    const fields = await pacer.map(answers.value, (each) => batches.field(each, answers.revision))
+    return batches.writeFields(fields, answers)
   }
-  const look = new AsciiLook()
+  const texts = questionTexts(secretTexts)
   const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
     if (end - start > plainBytesMax) return undefined
-    const isAscii = look.isAscii(octets, start, end)
-    const plain = readPlainQuestion(octets.toString('latin1', start, end), { isAscii })
+    const plain = readPlainQuestion(texts, octets, start, end)
     const answer = plain && authorizer.authorizeNow(plain)
     return answer && answers.write(answer)
   }
@@ -80,13 +86,14 @@ export function createHotCalls(authorizer: Authorizer, pace: (asker: Asker) => P
       const admission = caller.admit()
       if (admission) return later(admission, message, (own) => askBatchSlowly(own, caller))
       const pacer = pace(caller)
-      const plain = readPlainBatch(look, message)
+      const plain = readPlainBatch(texts, message)
       if (!plain) return askBatchSlowly(Buffer.from(message), caller)
-      const batch = authorizer.authorizeBatchNow(plain, pacer)
-      if (batch) return batches.write(batch)
-      return askLongBatch(plain, demandOf(undefined, caller.leftMs()), pacer)
+      const batch = authorizer.batch(plain, pacer)
+      const answers = batch.answerNow()
+      if (answers) return batches.write(answers)
+      return answerSlowly(batch, demandOf(undefined, caller.leftMs()), pacer)
     },
-    authorizeStreamed: createStreamed(authorizer, answers),
+    authorizeStreamed: createStreamed(authorizer, answers, texts),
   }
 }
 

@@ -1,7 +1,10 @@
-import { isAscii } from 'node:buffer'
 import { batchMax } from '../../service/authorize-batch.js'
-import type { AsciiLook } from './ascii-look.js'
-import { type AskedQuestion, readPlainQuestion } from './plain-question.js'
+import {
+  type AskedQuestion,
+  Cursor,
+  type QuestionTexts,
+  readPlainQuestion,
+} from './plain-question.js'
 
 const questionTag = 0x0a
 /** As many questions as there may be are rarely longer; what is would hold the thread for long. */
@@ -11,25 +14,19 @@ const bytesMax = 262_144
  * Reads an AuthorizeBatchRequest that holds nothing but plain questions; `undefined` for any other,
  * which is for the general decoder.
  */
-export function readPlainBatch(look: AsciiLook, message: Buffer): AskedQuestion[] | undefined {
-  if (message.length > bytesMax) return undefined
-  const octets = message.toString('latin1')
-  const isAllAscii = isAscii(message)
+export function readPlainBatch(texts: QuestionTexts, message: Buffer): AskedQuestion[] | undefined {
+  const { length } = message
+  if (length > bytesMax) return undefined
+  const cursor = new Cursor(texts.source, message, 0)
   const questions: AskedQuestion[] = []
-  let at = 0
-  while (at < octets.length) {
-    if (questions.length === batchMax) return undefined
-    if (octets.charCodeAt(at++) !== questionTag) return undefined
-    const low = octets.charCodeAt(at++)
-    const high = low < 0x80 ? 0 : octets.charCodeAt(at++)
-    const end = at + (low & 0x7f) + (high << 7)
-    if (!(high < 0x80 && end <= octets.length)) return undefined
-    // The lengths of long questions are no ASCII, though all within them may be.
-    const part = { start: at, end, isAscii: isAllAscii || look.isAscii(message, at, end) }
-    const question = readPlainQuestion(octets, part)
+  while (cursor.at < length) {
+    if (questions.length === batchMax || cursor.tag() !== questionTag) return undefined
+    const end = cursor.end(length)
+    if (cursor.isLost) return undefined
+    const question = readPlainQuestion(texts, message, cursor.at, end)
     if (!question) return undefined
     questions.push(question)
-    at = end
+    cursor.at = end
   }
   return questions
 }

@@ -1,8 +1,15 @@
-import type { AsciiLook } from './ascii-look.js'
-import { type AskedQuestion, plainBytesMax, readPlainQuestion } from './plain-question.js'
+import {
+  type AskedQuestion,
+  Cursor,
+  plainBytesMax,
+  type QuestionTexts,
+  readPlainQuestion,
+} from './plain-question.js'
 
 export interface StreamedQuestion {
-  readonly id: string
+  /** The id, where it lies in what was read: answers repeat it, and nothing else is done with it. */
+  readonly idStart: number
+  readonly idEnd: number
   readonly question: AskedQuestion
 }
 
@@ -12,25 +19,23 @@ const questionTag = 0x12
 /**
  * Reads an AuthorizeStreamRequest that holds a short ASCII id and a plain question, in this order;
  * `undefined` for any other, which is for the general decoder. The message is from `start` to before
- * `end` of what was read.
+ * `end` of `octets`.
  */
 export function readPlainStreamed(
-  look: AsciiLook,
-  read: Buffer,
+  texts: QuestionTexts,
+  octets: Buffer,
   start: number,
   end: number,
 ): StreamedQuestion | undefined {
   if (end - start > plainBytesMax) return undefined
-  const octets = read.toString('latin1', start, end)
-  const idEnd = 2 + octets.charCodeAt(1)
-  if (octets.charCodeAt(0) !== idTag || !(idEnd < octets.length && idEnd < 0x82)) return undefined
-  for (let at = 2; at < idEnd; at++) if (octets.charCodeAt(at) >= 0x80) return undefined
-  if (octets.charCodeAt(idEnd) !== questionTag) return undefined
-  const low = octets.charCodeAt(idEnd + 1)
-  const high = low < 0x80 ? 0 : octets.charCodeAt(idEnd + 2)
-  const from = idEnd + (low < 0x80 ? 2 : 3)
-  if (from + (low & 0x7f) + (high << 7) !== octets.length || !(high < 0x80)) return undefined
-  const isAscii = look.isAscii(read, start + from, end)
-  const question = readPlainQuestion(octets, { start: from, end: octets.length, isAscii })
-  return question && { id: octets.slice(2, idEnd), question }
+  const cursor = new Cursor(texts.source, octets, start)
+  if (start === end || cursor.tag() !== idTag) return undefined
+  const idEnd = cursor.end(end)
+  const idStart = cursor.at
+  if (cursor.isLost || idEnd - idStart >= 0x80 || idEnd === end) return undefined
+  for (let at = idStart; at < idEnd; at++) if ((octets[at] ?? 0) >= 0x80) return undefined
+  cursor.at = idEnd
+  if (cursor.tag() !== questionTag || cursor.end(end) !== end || cursor.isLost) return undefined
+  const question = readPlainQuestion(texts, octets, cursor.at, end)
+  return question && { idStart, idEnd, question }
 }

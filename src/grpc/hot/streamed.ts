@@ -10,12 +10,12 @@ import {
   QuestionError,
 } from '../gen/postern/v1/authorization.js'
 import type { AnswerWriter } from './answer-writer.js'
-import { AsciiLook } from './ascii-look.js'
 import type { HotCaller } from './caller.js'
 import { requireQuestionBytes } from './decode-question.js'
-import { varintBytes, writeText, writeVarint } from './fields.js'
+import { varintBytes, writeVarint } from './fields.js'
 import { requireFewEntries } from './map-entries.js'
-import { readPlainStreamed } from './plain-streamed.js'
+import type { QuestionTexts } from './plain-question.js'
+import { readPlainStreamed, type StreamedQuestion } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
 
 const idTag = 0x0a
@@ -35,14 +35,18 @@ export type StreamedAnswer = (
  * Answers one message of AuthorizeStream. A question that cannot be answered fails alone; only a
  * message that is none throws, and ends the call.
  */
-export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): StreamedAnswer {
+export function createStreamed(
+  authorizer: Authorizer,
+  writer: AnswerWriter,
+  texts: QuestionTexts,
+): StreamedAnswer {
   const streamed = new StreamedWriter()
-  const look = new AsciiLook()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
     requireFewEntries(message, 'streamed')
-    const { id, question } = decodeStrictly(AuthorizeStreamRequest, message)
+    const { id: text, question } = decodeStrictly(AuthorizeStreamRequest, message)
+    const id = Buffer.from(text)
     try {
-      requireShortId(id)
+      requireShort(id)
       const asked = question ?? AuthorizeRequest.decode(noBytes)
       const answer = await authorizer.authorize(asked, demandOf(asked.consistency, leftMs))
       return Buffer.from(streamed.write(id, responseTag, writer.write(answer)))
@@ -51,16 +55,16 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
     }
   }
   return (octets, start, end, caller) => {
-    const plain = readPlainStreamed(look, octets, start, end)
+    const plain = readPlainStreamed(texts, octets, start, end)
     if (!plain) {
       requireQuestionBytes(end - start)
       return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
     }
     try {
       const answer = authorizer.authorizeNow(plain.question)
-      if (answer) return streamed.write(plain.id, responseTag, writer.write(answer))
+      if (answer) return streamed.writeFor(octets, plain, responseTag, writer.write(answer))
     } catch (error) {
-      return refuseAlone(plain.id, error)
+      return refuseAlone(octets.subarray(plain.idStart, plain.idEnd), error)
     }
     return askSlowly(Buffer.from(octets.subarray(start, end)), caller.leftMs())
   }
@@ -68,14 +72,14 @@ export function createStreamed(authorizer: Authorizer, writer: AnswerWriter): St
 
 const noBytes = new Uint8Array()
 
-function requireShortId(id: string): void {
-  if (Buffer.byteLength(id) <= idBytesMax) return
+function requireShort(id: Uint8Array): void {
+  if (id.length <= idBytesMax) return
   throw invalid([
     { field: 'id', reason: 'TOO_LONG', description: `must be at most ${idBytesMax} bytes` },
   ])
 }
 
-function refuseAlone(id: string, error: unknown): Uint8Array {
+function refuseAlone(id: Uint8Array, error: unknown): Uint8Array {
   if (!(error instanceof DomainError)) throw error
   const body = QuestionError.encode(toQuestionError(error)).finish()
   return new StreamedWriter().write(id, errorTag, body)
@@ -85,13 +89,24 @@ function refuseAlone(id: string, error: unknown): Uint8Array {
 class StreamedWriter {
   readonly #scratch = new Scratch()
 
-  write(id: string, tag: number, body: Uint8Array): Uint8Array {
-    const idBytes = Buffer.byteLength(id)
+  /** For the question with that id, in UTF-8. */
+  write(id: Uint8Array, tag: number, body: Uint8Array): Uint8Array {
+    return this.writeFor(id, { idStart: 0, idEnd: id.length }, tag, body)
+  }
+
+  /** The id lies in what was read. */
+  writeFor(
+    read: Uint8Array,
+    { idStart, idEnd }: Pick<StreamedQuestion, 'idStart' | 'idEnd'>,
+    tag: number,
+    body: Uint8Array,
+  ): Uint8Array {
+    const idBytes = idEnd - idStart
     const headBytes = 2 + varintBytes(idBytes) + varintBytes(body.length)
     const octets = this.#scratch.atLeast(headBytes + idBytes + body.length)
     octets[0] = idTag
     let at = writeVarint(octets, 1, idBytes)
-    at = writeText(octets, at, id)
+    for (let from = idStart; from < idEnd; from++) octets[at++] = read[from] ?? 0
     octets[at] = tag
     at = writeVarint(octets, at + 1, body.length)
     octets.set(body, at)

@@ -67,9 +67,8 @@ async function askAboutKeys(
 ): Promise<readonly Answered[]> {
   if (asked.length === 0) return []
   const inputs = asked.map(({ subject, question }) => ({ ...question, apiKey: subject.id }))
-  const decided =
-    authorizer.authorizeBatchNow(inputs) ??
-    (await authorizer.authorizeBatch(inputs, { consistency: minimizeLatency }))
+  const batch = authorizer.batch(inputs)
+  const decided = batch.answerNow() ?? (await batch.answer({ consistency: minimizeLatency }))
   const revision = encodeRevision(decided.revision)
   return decided.value.map((answer) =>
     'error' in answer

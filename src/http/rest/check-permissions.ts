@@ -45,9 +45,8 @@ async function check(
     input.v.finish()
     return { status: 200, body: { responses: [] }, revision: encodeRevision(revision) }
   }
-  const decided =
-    authorizer.authorizeBatchNow(questions) ??
-    (await authorizer.authorizeBatch(questions, { consistency: minimizeLatency }))
+  const batch = authorizer.batch(questions)
+  const decided = batch.answerNow() ?? (await batch.answer({ consistency: minimizeLatency }))
   return toAnswer(decided)
 }
 
