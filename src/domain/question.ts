@@ -63,6 +63,9 @@ const userAgentMax = 4_096
 const plainAction = /^[A-Za-z0-9_:.-]+$/
 const plainActions = new CheckedTexts((text) => text.length <= actionMax && plainAction.test(text))
 const typePattern = /^[A-Za-z0-9._:-]+$/
+const plainTypes = new CheckedTexts(
+  (text) => text.length <= resourceTypeMax && typePattern.test(text),
+)
 /** Of these characters alone, an id has no second spelling. */
 const plainId = /^[A-Za-z0-9_:-]+$/
 /** Escapes of `%`, `.`, `/` and `\`: with them one resource would have two spellings. */
@@ -167,11 +170,11 @@ export function resourcePath(type: string | undefined, id: string | undefined): 
 /** Letters, digits and `. _ : -`, at most 128; `undefined` for the empty text. */
 export function parseResourceType(v: Validation, field: string, type: string): string | undefined {
   if (type === '') return undefined
+  const plain = plainTypes.find(type)
+  if (plain !== undefined) return plain
   if (type.length > resourceTypeMax)
     v.fail(field, 'TOO_LONG', `must be at most ${resourceTypeMax} characters`)
-  else if (!typePattern.test(type)) {
-    v.fail(field, 'FORMAT', 'must hold only letters, digits and . _ : -')
-  }
+  else v.fail(field, 'FORMAT', 'must hold only letters, digits and . _ : -')
   return type
 }
 

@@ -1,33 +1,39 @@
 import { ClosedStreams, Ending } from './closed-streams.js'
 import type { Stream } from './stream.js'
 
+const placesCount = 64
+
 /** RFC 9113 sections 5.1.1 and 5.1.2: which streams there are, were, and may still be. */
 export class StreamTable {
   /** The highest that the peer has begun. */
   lastId = 0
-  readonly #open = new Map<number, Stream>()
-  /** The one begun last, which is not in the map: most end before the next begins. */
-  #latest: Stream | undefined
+  /** Open ones, each at the place of its identifier; begun and ended all the time, with no map to grow. */
+  readonly #places = new Array<Stream | undefined>(placesCount).fill(undefined)
+  /** Those that stay so long that a later one came to their place. */
+  readonly #displaced = new Map<number, Stream>()
   readonly #closed = new ClosedStreams()
+  #size = 0
   #orphans = 0
 
   /** Calls that cost this side something: open ones, and handlers whose stream is gone. */
   get load(): number {
-    return this.size + this.#orphans
+    return this.#size + this.#orphans
   }
 
   get size(): number {
-    return this.#latest ? this.#open.size + 1 : this.#open.size
+    return this.#size
   }
 
   /** In the order in which they were begun. */
   all(): Stream[] {
-    const older = this.#open.values()
-    return this.#latest ? [...older, this.#latest] : [...older]
+    const open = [...this.#displaced.values(), ...this.#places].filter((each) => each !== undefined)
+    return open.sort((one, other) => one.id - other.id)
   }
 
   find(id: number): Stream | undefined {
-    return this.#latest?.id === id ? this.#latest : this.#open.get(id)
+    if (id > this.lastId) return undefined
+    const stream = this.#places[placeOf(id)]
+    return stream?.id === id ? stream : this.#displaced.get(id)
   }
 
   /** Never begun by the peer, and never to be by this side. */
@@ -41,14 +47,19 @@ export class StreamTable {
   }
 
   add(stream: Stream): void {
-    if (this.#latest) this.#open.set(this.#latest.id, this.#latest)
-    this.#latest = stream
+    const place = placeOf(stream.id)
+    const older = this.#places[place]
+    if (older) this.#displaced.set(older.id, older)
+    this.#places[place] = stream
+    this.#size += 1
   }
 
   remove(stream: Stream, ending: Ending): void {
     stream.ending = ending
-    if (stream === this.#latest) this.#latest = undefined
-    else this.#open.delete(stream.id)
+    const place = placeOf(stream.id)
+    if (this.#places[place] === stream) this.#places[place] = undefined
+    else this.#displaced.delete(stream.id)
+    this.#size -= 1
     this.#closed.note(stream.id, ending)
     if (stream.isBusy) this.#orphans += 1
   }
@@ -62,4 +73,9 @@ export class StreamTable {
   releaseOrphan(): void {
     this.#orphans -= 1
   }
+}
+
+/** A client's streams have odd identifiers, and mostly follow one another. */
+function placeOf(id: number): number {
+  return (id >> 1) & (placesCount - 1)
 }
