@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { type AttributeLimits, parseAttributes } from './attributes.js'
 import { Validation } from './validation.js'
 
-const limits: AttributeLimits = { bytesMax: 100, entriesMax: 3, depthMax: 3, listMax: 4 }
+const limits: AttributeLimits = {
+  bytesMax: 100,
+  entriesMax: 3,
+  depthMax: 3,
+  listMax: 4,
+  totalMax: 7,
+}
 
 function read(value: unknown) {
   const v = new Validation()
@@ -33,6 +39,8 @@ test.each<[string, unknown, string]>([
   ['a text', 'a', 'attributes FORMAT'],
   ['too many entries', { a: 1, b: 2, c: 3, d: 4 }, 'attributes TOO_MANY'],
   ['too many entries below', { a: { a: 1, b: 2, c: 3, d: 4 } }, 'attributes.a TOO_MANY'],
+  ['too many in all', { a: { b: [1, 2, 3] }, c: [1, 2, 3] }, 'attributes.c TOO_MANY'],
+  ['too many entries in all', { a: [1, 2, 3, 4], b: { c: 1, d: 2 } }, 'attributes.b TOO_MANY'],
   ['too long a list', { a: [1, 2, 3, 4, 5] }, 'attributes.a TOO_MANY'],
   ['too deep a map', { a: { b: { c: {} } } }, 'attributes.a.b.c TOO_DEEP'],
   ['too deep a list', { a: [[[1]]] }, 'attributes.a[0][0] TOO_DEEP'],

@@ -8,6 +8,8 @@ export interface AttributeLimits {
   readonly entriesMax: number
   readonly depthMax: number
   readonly listMax: number
+  /** Entries and elements in all, those of maps and lists within included. */
+  readonly totalMax: number
 }
 
 /** What is stored with a user or an application. */
@@ -16,14 +18,19 @@ export const storedAttributeLimits: AttributeLimits = {
   entriesMax: 32,
   depthMax: 4,
   listMax: 100,
+  totalMax: 750,
 }
 
-/** What a caller sends along with a question. */
+/**
+ * What a caller sends along with a question. There are two maps, and to look through them holds up
+ * everybody else: for less than a millisecond.
+ */
 export const questionAttributeLimits: AttributeLimits = {
   bytesMax: 16_384,
   entriesMax: 100,
   depthMax: 8,
   listMax: 100,
+  totalMax: 750,
 }
 
 /** The limits are checked where attributes come in; lowering them must not lose what is stored. */
@@ -32,6 +39,7 @@ export const unlimitedAttributes: AttributeLimits = {
   entriesMax: Number.MAX_SAFE_INTEGER,
   depthMax: 100,
   listMax: Number.MAX_SAFE_INTEGER,
+  totalMax: Number.MAX_SAFE_INTEGER,
 }
 
 /** Of whoever has none. */
@@ -68,10 +76,12 @@ function isLonger(text: string, bytesMax: number): boolean {
 class AttributeReader {
   readonly #v: Validation
   readonly #limits: AttributeLimits
+  #left: number
 
   constructor(v: Validation, limits: AttributeLimits) {
     this.#v = v
     this.#limits = limits
+    this.#left = limits.totalMax
   }
 
   readMap(field: string, value: unknown, depth: number): Attributes {
@@ -85,10 +95,19 @@ class AttributeReader {
       this.#v.fail(field, 'TOO_MANY', `must hold at most ${this.#limits.entriesMax} entries`)
       return Object.freeze(copy)
     }
+    if (!this.#hasRoom(field, entries.length)) return Object.freeze(copy)
     for (const [key, member] of entries) {
       if (this.#isKey(field, key)) copy[key] = this.#read(`${field}.${key}`, member, depth + 1)
     }
     return Object.freeze(copy)
+  }
+
+  #hasRoom(field: string, count: number): boolean {
+    this.#left -= count
+    if (this.#left >= 0) return true
+    const description = `must hold at most ${this.#limits.totalMax} entries and elements in all`
+    this.#v.fail(field, 'TOO_MANY', description)
+    return false
   }
 
   #isKey(field: string, key: string): boolean {
@@ -124,6 +143,7 @@ class AttributeReader {
       this.#v.fail(field, 'TOO_MANY', `must hold at most ${this.#limits.listMax} elements`)
       return Object.freeze([])
     }
+    if (!this.#hasRoom(field, list.length)) return Object.freeze([])
     const copy = list.map((member, index) => this.#read(`${field}[${index}]`, member, depth + 1))
     return Object.freeze(copy)
   }
