@@ -54,22 +54,24 @@ export interface PrincipalAuthorizerDeps {
 export function createPrincipalAuthorizer(deps: PrincipalAuthorizerDeps): PrincipalAuthorizer {
   const { entities, secrets, now, pace } = deps
   const rightOf = rememberRight()
-  const prepare = (caller: Session, asked: readonly PrincipalQuestion[]): Prepared => {
+  const identify = (caller: Session) => {
     const secretHash = secrets.hashOfKey(caller.secret)
     if (secretHash === undefined) throw unauthenticated('CREDENTIAL_INVALID')
-    return { secretHash, right: rightOf(caller), asked: asked.map(prepareOne), nowMs: now() }
+    return { secretHash, right: rightOf(caller) }
   }
   return {
-    async ask(caller, asked) {
+    async ask(caller, questions) {
       const pacer = pace()
-      const prepared = prepare(caller, asked)
+      const known = identify(caller)
+      const asked = await pacer.map(questions, prepareOne)
       // The instant is that of the attempt that counts: waiting takes time, and keys expire.
-      const work = (lookup: EntityLookup) => answerAll(lookup, { ...prepared, nowMs: now() })
+      const work = (lookup: EntityLookup) => answerAll(lookup, { ...known, asked, nowMs: now() })
       const demand = { consistency: minimizeLatency }
       return concluded(await entities.decideInSteps(demand, pacer, work))
     },
-    askNow(caller, asked) {
-      const decided = entities.decideNow(answerFew, prepare(caller, asked))
+    askNow(caller, questions) {
+      const prepared = { ...identify(caller), asked: questions.map(prepareOne), nowMs: now() }
+      const decided = entities.decideNow(answerFew, prepared)
       return decided && concluded(decided)
     },
   }
