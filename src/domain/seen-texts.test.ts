@@ -47,15 +47,31 @@ it('keeps nothing of what a text stood in', () => {
   expect(memoryUsed() - before).toBeLessThan(10_000_000)
 })
 
-it('has nothing left of what it is to forget', () => {
+it('reads what it was told to forget', () => {
   const texts = new SeenTexts()
   const octets = Buffer.from('secret')
-  const made = read(texts, octets)
+  read(texts, octets)
   texts.forget()
-  expect(read(texts, octets)).toBe(made)
+  expect(read(texts, octets)).toBe('secret')
   texts.forget()
-  // Were octets left behind, an empty place would pass for them.
+  // Were a length left behind, an empty place would pass for this.
   expect(read(texts, Buffer.alloc(6))).toBe('\0'.repeat(6))
+})
+
+it('does not take a text that is too long to be kept for its neighbour', () => {
+  const texts = new SeenTexts()
+  // 65 octets, of which the last would be the first of the next place.
+  const [long, next] = [Buffer.alloc(65, 'a'), Buffer.from('ba')]
+  for (const octets of [long, next, long, Buffer.from('aa'), long]) {
+    expect(read(texts, octets)).toBe(octets.toString('latin1'))
+  }
+})
+
+it('lets go of what it is read from', async () => {
+  source.turnTo(Buffer.alloc(10))
+  source.turnTo(Buffer.alloc(20))
+  await new Promise(setImmediate)
+  expect([source.octets.length, source.view.byteLength]).toEqual([0, 0])
 })
 
 it('reads what stands there now, though it was read before', () => {

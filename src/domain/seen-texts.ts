@@ -3,23 +3,37 @@ const bytesMax = 64
 const wordBytes = 4
 const nothing: Buffer = Buffer.alloc(0)
 
-/** Octets that texts are read out of, seen one by one and in words. */
+/**
+ * Octets that texts are read out of, one by one and in words. Many messages lie in what was read from a
+ * socket at once: the view for words, which costs as much to make as to find some texts, is made once.
+ */
 export class Source {
-  octets = nothing
-  view = new DataView(nothing.buffer, 0, 0)
+  #octets = nothing
+  #view = viewOf(nothing)
 
-  /** Messages come many to a reading, and words of it want a view that costs as much as some texts. */
+  get octets(): Buffer {
+    return this.#octets
+  }
+
+  get view(): DataView {
+    return this.#view
+  }
+
   turnTo(octets: Buffer): void {
-    if (octets === this.octets) return
+    if (octets === this.#octets) return
     // What was read holds secrets, and is not kept for longer.
-    if (this.octets === nothing) queueMicrotask(() => this.#see(nothing))
+    if (this.#octets === nothing) setImmediate(() => this.#see(nothing))
     this.#see(octets)
   }
 
   #see(octets: Buffer): void {
-    this.octets = octets
-    this.view = new DataView(octets.buffer, octets.byteOffset, octets.length)
+    this.#octets = octets
+    this.#view = viewOf(octets)
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length)
 }
 
 /**

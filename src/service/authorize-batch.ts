@@ -60,7 +60,10 @@ export class QuestionBatch {
     return decided && toBatch(decided)
   }
 
-  /** Lets others have the thread on the way, and begins where `answerNow` left off. */
+  /**
+   * Lets others have the thread on the way. What `answerNow` has prepared stays so; all is decided anew,
+   * since a decision is one of a revision.
+   */
   async answer(demand: Demand): Promise<BatchAnswers> {
     const { entities, now, pacer } = this.#deps
     while (this.#isUnprepared) {

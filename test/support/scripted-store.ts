@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/cache/clock.js'
 import type { ApiKeyCredential } from '../../src/domain/api-key.js'
 import type { ApiKeyId, ApplicationId, OrganizationId } from '../../src/domain/ids.js'
+import type { CompiledPolicy } from '../../src/domain/policy.js'
 import type { Principal } from '../../src/domain/principal.js'
 import type {
   ChangePage,
@@ -58,6 +59,8 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
   status: Principal['status'] = 'active'
   /** When keys expire, in milliseconds since the epoch; those that are not here never do. */
   readonly expiries = new Map<string, number>()
+  /** Of the application. */
+  policies: readonly CompiledPolicy[] = []
   rows: ChangeRow[] = []
   timeline = 1
   leaseAgeMs = 0
@@ -115,14 +118,14 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
 
   #snapshot(): DecisionReader {
     const credentials = new Set(this.credentials)
-    const { status } = this
+    const { status, policies } = this
     return {
       findCredential: async (hash) =>
         credentials.has(hash) ? credential(hash, this.expiries.get(hash)) : undefined,
       findCredentialByKeyId: async () => undefined,
       findPrincipal: async ({ type }) => (type === ref.type ? { ...principal, status } : undefined),
       findProjectOrganization: async () => organizationId,
-      policiesOf: async () => [],
+      policiesOf: async () => policies,
       findPrincipals: async () => [],
       listPrincipals: async () => [],
     }
@@ -131,7 +134,7 @@ export class ScriptedStore implements Pick<Store, 'read' | 'readChanges'> {
 
 export const ref = { type: 'application', id: 'application' as ApplicationId } as const
 
-const principal: Principal = {
+export const principal: Principal = {
   ref,
   organizationId,
   owner: false,
@@ -141,7 +144,7 @@ const principal: Principal = {
   tags: [],
 }
 
-function credential(hash: string, expiresAtMs: number | undefined): ApiKeyCredential {
+export function credential(hash: string, expiresAtMs: number | undefined): ApiKeyCredential {
   const expiry = expiresAtMs === undefined ? {} : { expiresAtMs }
   return { id: hash as ApiKeyId, organizationId, bearer: ref, narrowing: {}, ...expiry }
 }

@@ -61,9 +61,9 @@ export function createHotCalls({ authorizer, secretTexts, pace }: HotCallsDeps):
     demand: Demand,
     pacer: Pacer,
   ): Promise<Uint8Array> => {
-    const answers = await batch.answer(demand)
-    const fields = await pacer.map(answers.value, (each) => batches.field(each, answers.revision))
-    return batches.writeFields(fields, answers)
+    const decided = await batch.answer(demand)
+    const fields = await pacer.map(decided.value, (each) => batches.field(each, decided.revision))
+    return batches.writeFields(fields, decided)
   }
   const texts = questionTexts(secretTexts)
   const authorizeInPlace = (octets: Buffer, start: number, end: number) => {
@@ -89,8 +89,8 @@ export function createHotCalls({ authorizer, secretTexts, pace }: HotCallsDeps):
       const plain = readPlainBatch(texts, message)
       if (!plain) return askBatchSlowly(Buffer.from(message), caller)
       const batch = authorizer.batch(plain, pacer)
-      const answers = batch.answerNow()
-      if (answers) return batches.write(answers)
+      const decided = batch.answerNow()
+      if (decided) return batches.write(decided)
       return answerSlowly(batch, demandOf(undefined, caller.leftMs()), pacer)
     },
     authorizeStreamed: createStreamed(authorizer, answers, texts),

@@ -20,7 +20,7 @@ export function readPlainBatch(texts: QuestionTexts, message: Buffer): AskedQues
   const cursor = new Cursor(texts.source, message, 0)
   const questions: AskedQuestion[] = []
   while (cursor.at < length) {
-    if (questions.length === batchMax || cursor.tag() !== questionTag) return undefined
+    if (questions.length === batchMax || cursor.octet() !== questionTag) return undefined
     const end = cursor.end(length)
     if (cursor.isLost) return undefined
     const question = readPlainQuestion(texts, message, cursor.at, end)

@@ -49,7 +49,7 @@ export function readPlainQuestion(
   let request: RawQuestion['request']
   let seen = 0
   while (cursor.at < end) {
-    const tag = cursor.tag()
+    const tag = cursor.octet()
     // Whatever comes twice is merged by rules of its own; field numbers beyond 15 are no tags here.
     if (seen & (1 << (tag >> 3))) return undefined
     seen |= 1 << (tag >> 3)
@@ -74,7 +74,7 @@ function readResource(texts: QuestionTexts, cursor: Cursor, limit: number): RawR
   let locality = ''
   let seen = 0
   while (cursor.at < end && !cursor.isLost) {
-    const tag = cursor.tag()
+    const tag = cursor.octet()
     if (seen & (1 << (tag >> 3))) cursor.isLost = true
     seen |= 1 << (tag >> 3)
     if (tag === 0x0a) organizationId = cursor.text(end, terms)
@@ -98,7 +98,7 @@ function readRequest(
   let userAgent = ''
   let seen = 0
   while (cursor.at < end && !cursor.isLost) {
-    const tag = cursor.tag()
+    const tag = cursor.octet()
     if (seen & (1 << (tag >> 3))) cursor.isLost = true
     seen |= 1 << (tag >> 3)
     if (tag === 0x0a) ip = cursor.text(end, names)
@@ -122,7 +122,7 @@ export class Cursor {
     this.at = at
   }
 
-  tag(): number {
+  octet(): number {
     return this.#octets[this.at++] ?? 0
   }
 
@@ -138,15 +138,11 @@ export class Cursor {
 
   /** Where the field ends whose length stands here; longer ones than 16 KiB are not plain. */
   end(limit: number): number {
-    const low = this.#lengthOctet(limit)
-    const high = low < 0x80 ? 0 : this.#lengthOctet(limit)
+    const low = this.octet()
+    const high = low < 0x80 ? 0 : this.octet()
     const end = this.at + (low & 0x7f) + (high << 7)
+    // So it is also where the length itself is cut off by the limit, whatever stands behind it.
     if (high >= 0x80 || end > limit) this.isLost = true
     return end
-  }
-
-  #lengthOctet(limit: number): number {
-    if (this.at >= limit) this.isLost = true
-    return this.isLost ? 0 : (this.#octets[this.at++] ?? 0)
   }
 }

@@ -29,13 +29,13 @@ export function readPlainStreamed(
 ): StreamedQuestion | undefined {
   if (end - start > plainBytesMax) return undefined
   const cursor = new Cursor(texts.source, octets, start)
-  if (start === end || cursor.tag() !== idTag) return undefined
+  if (start === end || cursor.octet() !== idTag) return undefined
   const idEnd = cursor.end(end)
   const idStart = cursor.at
   if (cursor.isLost || idEnd - idStart >= 0x80 || idEnd === end) return undefined
   for (let at = idStart; at < idEnd; at++) if ((octets[at] ?? 0) >= 0x80) return undefined
   cursor.at = idEnd
-  if (cursor.tag() !== questionTag || cursor.end(end) !== end || cursor.isLost) return undefined
+  if (cursor.octet() !== questionTag || cursor.end(end) !== end || cursor.isLost) return undefined
   const question = readPlainQuestion(texts, octets, cursor.at, end)
   return question && { idStart, idEnd, question }
 }

@@ -30,6 +30,7 @@ export class StreamTable {
     return open.sort((one, other) => one.id - other.id)
   }
 
+  /** Streams are begun in the order of their identifiers: beyond the last there is nothing to look for. */
   find(id: number): Stream | undefined {
     if (id > this.lastId) return undefined
     const stream = this.#places[placeOf(id)]
