@@ -12,6 +12,7 @@ import { type ConnectionLimits, defaultConnectionLimits } from './http2/limits.j
 import { MemoryBudget } from './http2/memory-budget.js'
 import { Slab } from './http2/outbox.js'
 import type { Peer } from './peer.js'
+import { ReadRoom } from './read-room.js'
 import { SocketConnection } from './socket-connection.js'
 import { socketPeer } from './socket-peer.js'
 import { type WaitingLimits, WaitingRoom } from './waiting-room.js'
@@ -84,6 +85,7 @@ class GrpcWireServer implements WireServer {
   readonly #busyPoll: BusyPoll
   readonly #waitingRoom: WaitingRoom
   readonly #slab = new Slab()
+  readonly #readRoom = new ReadRoom()
   readonly #inflate
   readonly #listeners: Server[] = []
   readonly #connections = new Set<SocketConnection<unknown>>()
@@ -151,6 +153,7 @@ class GrpcWireServer implements WireServer {
       processBudget: this.#budget,
       clock: this.#clock,
       busyPoll: this.#busyPoll,
+      readRoom: this.#readRoom,
       onBug: this.#onBug,
       onLeft: () => this.#waitingRoom.left(peer.address),
       onClose: () => {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { BusyPoll } from './busy-poll.js'
 import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
+import type { ReadRoom } from './read-room.js'
 import { SocketWriter } from './socket-writer.js'
 
 /** To look at every write at once would keep the event loop awake once more for each. */
@@ -13,6 +14,7 @@ export interface SocketConnectionDeps<Head>
   extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending' | 'isTurnOver'> {
   readonly clock: Clock
   readonly busyPoll: BusyPoll
+  readonly readRoom: ReadRoom
   /** The peer did what ends a connection. */
   onLeft(): void
   onClose(): void
@@ -64,7 +66,7 @@ export class SocketConnection<Head> {
       onNoRoom: () => this.#connection.destroy(),
     })
     socket.setNoDelay(true)
-    this.#listen(deps.onClose)
+    this.#listen(deps)
     this.#connection.greet()
     this.#setTimer()
   }
@@ -78,9 +80,9 @@ export class SocketConnection<Head> {
     this.#connection.destroy()
   }
 
-  #listen(onClose: () => void): void {
+  #listen({ readRoom, onClose }: SocketConnectionDeps<Head>): void {
     const socket = this.#socket
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    readRoom.read(socket, (octets) => this.#receive(octets))
     // The peer's process has ended, far more often than it waits for its last answers: every call is
     // cancelled at once, so that nothing runs, and no stream stays, for nobody.
     socket.on('end', () => this.#connection.destroy())
@@ -94,9 +96,10 @@ export class SocketConnection<Head> {
     })
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(octets: Buffer): void {
     const nowMs = this.#clock.nowMs()
-    this.#connection.receive(chunk, nowMs)
+    // Good until they were looked at, which is not now if a turn is due later.
+    this.#connection.receive(this.#isTurnDue ? Buffer.from(octets) : octets, nowMs)
     if (!this.#isTurnDue) this.#turn(nowMs)
     this.#busyPoll.extend(nowMs)
   }

@@ -62,7 +62,9 @@ export class Connection<Head> {
   readonly #control: ControlFrames
   readonly #deadlines: Deadlines
   readonly #life: Lifetime
-  readonly #unread: Buffer[] = []
+  #unread: Buffer[] = []
+  /** What was received since the last turn lies in memory that is written over after this one. */
+  #isBorrowed = false
   readonly #unfinished: MemoryShare
   #nowMs: number
   #isInTurn = false
@@ -121,10 +123,12 @@ export class Connection<Head> {
     this.flush()
   }
 
-  /** Takes octets in, to be looked at in the turns that follow. */
-  receive(chunk: Buffer, nowMs: number): void {
+  /** Takes octets in, which must be good to the end of the next turn; what that leaves is copied. */
+  receive(octets: Buffer, nowMs: number): void {
     this.#life.received(nowMs)
-    if (!this.#isClosing) this.#unread.push(chunk)
+    if (this.#isClosing) return
+    this.#unread.push(octets)
+    this.#isBorrowed = true
   }
 
   /** Looks at a bounded number of frames; answers whether more wait. */
@@ -135,6 +139,8 @@ export class Connection<Head> {
     let isMore = false
     try {
       isMore = this.#read()
+      if (isMore && this.#isBorrowed) this.#keepUnread()
+      this.#isBorrowed = false
       this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
       if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
       this.#holdUnfinished(isMore)
@@ -217,6 +223,11 @@ export class Connection<Head> {
       this.#reader.feed(this.#preface.isComplete ? chunk : this.#preface.strip(chunk))
     }
     return true
+  }
+
+  #keepUnread(): void {
+    this.#reader.keepUnread()
+    this.#unread = this.#unread.map((octets) => Buffer.from(octets))
   }
 
   /** Counts what the peer has sent of something that is not whole, or that waits for its turn. */

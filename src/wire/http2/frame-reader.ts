@@ -5,8 +5,8 @@ import { type Frame, frameBytesMax, frameHeaderBytes } from './frame.js'
 const nothing: Buffer = Buffer.alloc(0)
 
 /**
- * RFC 9113 section 4.1: frames out of a stream of octets, in place. Only a frame that is spread
- * over two readings is copied, so a peer can make this hold one frame and no more.
+ * RFC 9113 section 4.1: frames out of a stream of octets, in place. A frame that is spread over two
+ * readings is copied, so a peer can make this hold one frame and no more.
  */
 export class FrameReader {
   #chunk: Buffer = nothing
@@ -45,6 +45,11 @@ export class FrameReader {
     fill(frame, this.#chunk, this.#at)
     this.#at += bytes
     return true
+  }
+
+  /** What was fed is not good any longer: what is not looked at yet is copied. */
+  keepUnread(): void {
+    this.feed(Buffer.from(this.#chunk.subarray(this.#at)))
   }
 
   /** Nothing more is looked at. */

@@ -108,9 +108,13 @@ export class WirePeer {
 
   /** In one reading of the socket; takes as many turns as that needs, which it answers. */
   send(...octets: readonly Uint8Array[]): number {
-    this.connection.receive(Buffer.concat(octets), this.nowMs)
+    const read = Buffer.concat(octets)
+    this.connection.receive(read, this.nowMs)
     let turns = 1
-    while (this.connection.turn(this.nowMs)) turns += 1
+    let isMore = this.connection.turn(this.nowMs)
+    // As the next reading does with the memory of this one.
+    read.fill(0xee)
+    for (; isMore; turns++) isMore = this.connection.turn(this.nowMs)
     this.#parse()
     return turns
   }

@@ -91,9 +91,15 @@ export class History implements Finishing {
     const { connection, nowMs } = this.peer
     const turnsMax = 4 + Math.ceil(octets.length / 9)
     this.oracle.sent(octets)
-    connection.receive(Buffer.from(octets), nowMs)
-    let turns = 1
-    while (connection.turn(nowMs)) this.require(turns++ < turnsMax, 'it never comes to an end')
+    const read = Buffer.from(octets)
+    connection.receive(read, nowMs)
+    let isMore = connection.turn(nowMs)
+    // As the next reading does with the memory of this one.
+    read.fill(0xee)
+    for (let turns = 1; isMore; turns++) {
+      this.require(turns < turnsMax, 'it never comes to an end')
+      isMore = connection.turn(nowMs)
+    }
     this.judge()
   }
 
