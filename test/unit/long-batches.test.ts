@@ -8,8 +8,9 @@ import {
 } from '../../src/grpc/gen/postern/v1/authorization.js'
 import { createHotCalls } from '../../src/grpc/hot/hot-calls.js'
 import { createAuthorizer } from '../../src/service/authorize.js'
+import type { BatchAnswers } from '../../src/service/authorize-batch.js'
 import { minimizeLatency } from '../../src/service/entities.js'
-import type { Pacer } from '../../src/service/pacer.js'
+import { Pacer } from '../../src/service/pacer.js'
 import { RecentSecrets } from '../../src/service/recent-secrets.js'
 import { memoryOptions } from '../support/memory-options.js'
 import { everyStep, noHurry } from '../support/paces.js'
@@ -28,7 +29,7 @@ const questions = actions.map((action) => ({
   ...{ apiKey, action, resource, request: undefined, context: undefined },
 }))
 
-function open(pace: () => Pacer) {
+function open(pace: () => Pacer, now?: () => number) {
   const store = new ScriptedStore()
   store.grant(apiKey)
   const clock = new ManualClock()
@@ -38,9 +39,15 @@ function open(pace: () => Pacer) {
     options: memoryOptions,
   })
   const secrets = new RecentSecrets((secret) => secret)
-  const authorizer = createAuthorizer({ entities, secrets, now: () => clock.wallMs(), pace })
+  const authorizer = createAuthorizer({
+    ...{ entities, secrets, pace },
+    now: now ?? (() => clock.wallMs()),
+  })
   return { authorizer, entities, store }
 }
+
+const expired = ({ value }: BatchAnswers) =>
+  value.filter((answer) => 'decision' in answer && answer.decision.reason === 'KEY_EXPIRED')
 
 it('are not answered at once, from memory either', async () => {
   const slow = open(everyStep(() => {}))
@@ -57,6 +64,46 @@ it('are answered as they would be in one turn', async () => {
   const quick = await open(noHurry).authorizer.batch(questions).answer(demand)
   expect(slow.value).toEqual(quick.value)
   expect(slow.value.filter((answer) => 'error' in answer)).toHaveLength(29)
+})
+
+it('are decided for one instant', async () => {
+  let nowMs = 0
+  const { authorizer, store } = open(noHurry, () => nowMs++)
+  store.expiries.set(apiKey, 100)
+  expect(expired(await authorizer.batch(questions).answer(demand))).toHaveLength(0)
+  expect(expired(authorizer.batch(questions).answerNow() ?? expect.fail())).toHaveLength(0)
+  nowMs = 100
+  expect(expired(authorizer.batch(questions).answerNow() ?? expect.fail())).toHaveLength(171)
+})
+
+it('are decided for the instant of the attempt that counts', async () => {
+  let nowMs = 0
+  const { authorizer, store } = open(noHurry, () => nowMs)
+  store.expiries.set(apiKey, 100)
+  store.onLoad = () => {
+    nowMs = 100
+  }
+  expect(expired(await authorizer.batch(questions).answer(demand))).toHaveLength(171)
+})
+
+it('are prepared once, wherever they had to stop', async () => {
+  let looks = 0
+  const monotonicMs = () => (looks++ < 4 ? 0 : looks)
+  const { authorizer } = open(() => new Pacer({ monotonicMs, nextTurn: async () => {} }))
+  let readings = 0
+  const counted = questions.map(({ action, ...rest }) => ({
+    ...rest,
+    get action() {
+      readings += 1
+      return action
+    },
+  }))
+  const batch = authorizer.batch(counted)
+  expect(batch.answerNow()).toBeUndefined()
+  expect(readings).toBeGreaterThan(0)
+  expect(readings).toBeLessThan(questions.length)
+  await batch.answer(demand)
+  expect(readings).toBe(questions.length)
 })
 
 it('are of one revision, though the key is revoked on the way', async () => {

@@ -145,4 +145,49 @@ describe('the quick way to many questions', () => {
     )
     expect(read).toBeGreaterThan(200)
   })
+
+  it('reads nothing else of any streamed bytes whatever', () => {
+    const mutation = fc.record({ at: fc.nat(200), to: fc.nat(255) })
+    fc.assert(
+      fc.property(question, ascii, fc.array(mutation, { maxLength: 3 }), (parts, id, edits) => {
+        const message = AuthorizeStreamRequest.fromPartial({ id, question: parts as object })
+        const bytes = Buffer.from(AuthorizeStreamRequest.encode(message).finish())
+        for (const { at, to } of edits) if (bytes.length > 0) bytes[at % bytes.length] = to
+        const plain = readPlainStreamed(texts, bytes, 0, bytes.length)
+        if (!plain) return
+        const general = decodeStrictly(AuthorizeStreamRequest, bytes)
+        expect(plain.question).toEqual(asked(general.question ?? AuthorizeRequest.fromPartial({})))
+        expect(bytes.toString('utf8', plain.idStart, plain.idEnd)).toBe(general.id)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it.each([
+    ['an id that is too long', Buffer.alloc(128, 'a')],
+    ['an id that is no ASCII', Buffer.from('naïve')],
+    ['an id that is no text', Buffer.of(0xff)],
+  ])('leaves %s to the general decoder', (_, id) => {
+    const length = id.length < 128 ? [id.length] : [0x80 | (id.length & 0x7f), id.length >> 7]
+    const bytes = Buffer.concat([Buffer.of(0x0a, ...length), id, Buffer.of(0x12, 0)])
+    expect(readPlainStreamed(texts, bytes, 0, bytes.length)).toBeUndefined()
+  })
+
+  it('leaves what follows the question to the general decoder', () => {
+    const bytes = Buffer.from('0a0161 1200 1a00'.replaceAll(' ', ''), 'hex')
+    expect(readPlainStreamed(texts, bytes, 0, 5)).toBeDefined()
+    expect(readPlainStreamed(texts, bytes, 0, 7)).toBeUndefined()
+  })
+
+  it('leaves texts of more than 16 KiB to the general decoder', () => {
+    for (const [length, isPlain] of [
+      [16_383, true],
+      [16_384, false],
+      [40_000, false],
+    ] as const) {
+      const message = AuthorizeRequest.fromPartial({ action: 'a'.repeat(length) })
+      const plain = readAll(AuthorizeRequest.encode(message).finish())
+      expect(plain?.action.length).toBe(isPlain ? length : undefined)
+    }
+  })
 })
