@@ -58,12 +58,13 @@ it('reads what it was told to forget', () => {
   expect(read(texts, Buffer.alloc(6))).toBe('\0'.repeat(6))
 })
 
-it('does not take a text that is too long to be kept for its neighbour', () => {
+it('does not write over its neighbour what is too long to be kept', () => {
   const texts = new SeenTexts()
-  // 65 octets, of which the last would be the first of the next place.
-  const [long, next] = [Buffer.alloc(65, 'a'), Buffer.from('ba')]
-  for (const octets of [long, next, long, Buffer.from('aa'), long]) {
-    expect(read(texts, octets)).toBe(octets.toString('latin1'))
+  // The place of the second is the one after that of the first, whose last octet would be its first.
+  const long = Buffer.alloc(65, 'a')
+  const [next, altered] = ['z', 'a'].map((first) => Buffer.from(`${first}${'y'.repeat(40)}xa`))
+  for (const octets of [next, long, altered, next]) {
+    if (octets) expect(read(texts, octets)).toBe(octets.toString('latin1'))
   }
 })
 

@@ -27,7 +27,13 @@ import { RecentSecrets } from '../../src/service/recent-secrets.js'
 import { memoryOptions } from '../support/memory-options.js'
 import { everyStep, noHurry } from '../support/paces.js'
 import { aRule } from '../support/rules.js'
-import { credential, ManualClock, principal, ScriptedStore } from '../support/scripted-store.js'
+import {
+  credential,
+  ManualClock,
+  organizationId,
+  principal,
+  ScriptedStore,
+} from '../support/scripted-store.js'
 
 /** What the hot methods answer from memory, beside the evaluator that is asked about the same facts. */
 
@@ -60,7 +66,11 @@ function conditionOf(source: string) {
 
 const question = fc.record({
   action: fc.constantFrom('a:b', 'a:b', 'a:c', 'c'),
-  resource: fc.record({ type: fc.constantFrom('t', 'u'), id: fc.constantFrom('a', 'b') }),
+  resource: fc.record({
+    projectId: fc.constant('0198a000-0000-7000-8000-000000000002'),
+    type: fc.constantFrom('t', 'u'),
+    id: fc.constantFrom('a', 'b'),
+  }),
 })
 const world = fc.record({
   rules: fc.array(rule, { maxLength: 4 }),
@@ -94,7 +104,8 @@ function truth({ rules, expiresAtMs }: World, asked: AuthorizeRequest, nowMs: nu
   const key = credential(apiKey, expiresAtMs)
   const view = createAuthorizationView([policyOf(rules)])
   const parsed = parseQuestion(new Validation(), '', asked)
-  const decision = evaluate({ key, principal, view }, parsed, nowMs)
+  const facts = { key, principal, view, projectOrganizationId: organizationId }
+  const decision = evaluate(facts, parsed, nowMs)
   return { decision, leftMs: leftMs(decision, expiresAtMs, nowMs) }
 }
 
@@ -121,6 +132,7 @@ function validForMs(freshness: Freshness | undefined): number {
 const arena = Buffer.alloc(65_536, 0xff)
 
 it('hot methods answer as the evaluator does, at any instant and however they rest', async () => {
+  const reasons = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(world, async (given) => {
       const { hot, clock } = open(given)
@@ -129,6 +141,9 @@ it('hot methods answer as the evaluator does, at any instant and however they re
       for (const passMs of [0, 1]) {
         clock.pass(passMs)
         const truths = asked.map((each) => truth(given, each, clock.wall))
+        for (const { decision } of truths) {
+          reasons.set(decision.reason, (reasons.get(decision.reason) ?? 0) + 1)
+        }
         for (const [index, each] of asked.entries()) {
           const known = truths[index] ?? expect.fail()
           const message = lay(AuthorizeRequest.encode(each).finish())
@@ -147,8 +162,11 @@ it('hot methods answer as the evaluator does, at any instant and however they re
         expect(validForMs(freshness)).toBeCloseTo(shortestMs, 3)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
+  for (const reason of ['RULE', 'NO_MATCHING_RULE', 'KEY_EXPIRED']) {
+    expect(reasons.get(reason)).toBeGreaterThan(100)
+  }
 }, 30_000)
 
 function lay(message: Uint8Array): Buffer {
