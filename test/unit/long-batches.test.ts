@@ -29,6 +29,15 @@ const questions = actions.map((action) => ({
   ...{ apiKey, action, resource, request: undefined, context: undefined },
 }))
 
+const message = Buffer.from(
+  AuthorizeBatchRequest.encode({
+    questions: actions.map((action) =>
+      AuthorizeRequest.fromPartial({ apiKey, action, resource: {} }),
+    ),
+    consistency: undefined,
+  }).finish(),
+)
+
 function open(pace: () => Pacer, now?: () => number) {
   const store = new ScriptedStore()
   store.grant(apiKey)
@@ -43,7 +52,7 @@ function open(pace: () => Pacer, now?: () => number) {
     ...{ entities, secrets, pace },
     now: now ?? (() => clock.wallMs()),
   })
-  return { authorizer, entities, store }
+  return { authorizer, clock, entities, store }
 }
 
 const expired = ({ value }: BatchAnswers) =>
@@ -122,6 +131,18 @@ it('are of one revision, though the key is revoked on the way', async () => {
   expect(new Set(reasons)).toEqual(new Set(['KEY_NOT_FOUND']))
 })
 
+it('wait no longer than whoever asked', async () => {
+  const { authorizer, clock, store } = open(noHurry)
+  store.onLoad = () => new Promise(() => {})
+  const hot = createHotCalls({ authorizer, secretTexts: new SeenTexts(), pace: noHurry })
+  const caller = { admit: () => undefined, leftMs: () => 10, isGone: false }
+  const answer = hot.authorizeBatch(message, caller)
+  const refused = expect(answer).rejects.toMatchObject({ kind: 'unavailable' })
+  await new Promise(setImmediate)
+  clock.pass(11)
+  await refused
+})
+
 it('are given up once nobody waits for them', async () => {
   const caller = { admit: () => undefined, leftMs: () => 1_000, isGone: false }
   let turns = 0
@@ -134,11 +155,7 @@ it('are given up once nobody waits for them', async () => {
     secretTexts: new SeenTexts(),
     pace,
   })
-  const message = AuthorizeBatchRequest.encode({
-    questions: actions.map((action) => AuthorizeRequest.fromPartial({ apiKey, action })),
-    consistency: undefined,
-  })
-  const answer = hot.authorizeBatch(Buffer.from(message.finish()), caller)
+  const answer = hot.authorizeBatch(message, caller)
   await expect(answer).rejects.toMatchObject({ reason: 'CALLER_GONE' })
   expect(turns).toBe(3)
 })

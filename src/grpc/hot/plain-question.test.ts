@@ -8,7 +8,7 @@ import {
   AuthorizeStreamRequest,
 } from '../gen/postern/v1/authorization.js'
 import { readPlainBatch } from './plain-batch.js'
-import { questionTexts, readPlainQuestion } from './plain-question.js'
+import { Cursor, questionTexts, readPlainQuestion } from './plain-question.js'
 import { readPlainStreamed } from './plain-streamed.js'
 
 const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 })
@@ -177,6 +177,15 @@ describe('the quick way to many questions', () => {
     const bytes = Buffer.from('0a0161 1200 1a00'.replaceAll(' ', ''), 'hex')
     expect(readPlainStreamed(texts, bytes, 0, 5)).toBeDefined()
     expect(readPlainStreamed(texts, bytes, 0, 7)).toBeUndefined()
+  })
+
+  it('reads lengths of two octets at most', () => {
+    const endOf = (...octets: number[]) => {
+      const cursor = new Cursor(texts.source, Buffer.from(octets), 0)
+      const end = cursor.end(100_000)
+      return cursor.isLost ? 'lost' : end
+    }
+    expect([endOf(5), endOf(0xff, 0x7f), endOf(0x80, 0x80, 1)]).toEqual([6, 2 + 0x3fff, 'lost'])
   })
 
   it('leaves texts of more than 16 KiB to the general decoder', () => {
