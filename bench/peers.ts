@@ -35,6 +35,8 @@ interface Entry {
   check(answer: Buffer): void
   /** Of calls at full speed: quicker servers get more, so that every turn takes about as long. */
   readonly share: number
+  /** Without TCP, as a sidecar is asked: in the one shape where the kernel's part is the largest. */
+  readonly isUnix?: boolean
 }
 
 const shapes = {
@@ -43,6 +45,7 @@ const shapes = {
   '1x1': { connections: 1, inFlight: 1, calls: 6_000 },
 } as const satisfies Record<string, Shape>
 type ShapeName = keyof typeof shapes
+const unixShape: ShapeName = '100x1'
 /** Room for calls to wait in, so that a server that falls behind is seen to. */
 const openLoop = { connections: 10, inFlight: 100 }
 
@@ -71,6 +74,8 @@ async function startAll(): Promise<void> {
   await addPostern('grpc-js Authorize', { wire: 'off', share: 0.08 })
   await addEcho('grpc-js echo', 'echo', 0.1)
   await addEcho('node:http2 reply', 'node-http2', 0.15)
+  await addPostern('wire Authorize, UNIX socket', { wire: 'on', share: 1, isUnix: true })
+  await addEcho('grpc-js echo, UNIX socket', 'echo', 0.1, true)
   const actions = Array.from({ length: 19 }, (_, i) => `compute:servers:other${i}`)
   const cerbos = await startCerbos([action, ...actions])
   entries.set('Cerbos CheckResources', {
@@ -86,18 +91,19 @@ async function startAll(): Promise<void> {
 
 async function addPostern(
   name: string,
-  { wire, share }: { readonly wire: 'on' | 'off'; readonly share: number },
+  { wire, ...rest }: { readonly wire: 'on' | 'off' } & Pick<Entry, 'share' | 'isUnix'>,
 ): Promise<void> {
   const contender = await startContender('postern', {
-    POSTERN_DATABASE_URL: `file:${join(directory, `${wire}.db`)}`,
+    POSTERN_DATABASE_URL: `file:${join(directory, `${name}.db`)}`,
     POSTERN_WIRE: wire,
+    ...(rest.isUnix && { POSTERN_LISTEN: socketFor('postern') }),
   })
   const message = toBytes(await aWorldOf20Rules(contender))
   entries.set(name, {
     contender,
     path: authorizePath,
     message,
-    share,
+    ...rest,
     check(answer) {
       const { decision } = AuthorizeResponse.decode(answer)
       if (decision !== Decision.ALLOW) throw new Error(`${name} does not allow`)
@@ -109,17 +115,23 @@ async function addEcho(
   name: string,
   server: 'wire' | 'echo' | 'node-http2',
   share: number,
+  isUnix = false,
 ): Promise<void> {
-  const contender = await startContender(server)
+  const env = isUnix ? { ECHO_LISTEN: socketFor('echo') } : {}
+  const contender = await startContender(server, env)
   entries.set(name, {
     contender,
     path: echoPath,
     message: Buffer.alloc(0),
-    share,
+    ...{ share, isUnix },
     check(answer) {
       if (answer.length !== 0) throw new Error(`${name} does not answer with nothing`)
     },
   })
+}
+
+function socketFor(name: string): string {
+  return `unix:${join(directory, `${name}.sock`)}`
 }
 
 async function checkAll(): Promise<void> {
@@ -134,7 +146,7 @@ async function saturate(): Promise<Results> {
   const results: Results = new Map()
   for (let round = -1; round < rounds; round++) {
     for (const shape of Object.keys(shapes) as ShapeName[]) {
-      for (const [name, entry] of entries) {
+      for (const [name, entry] of askedIn(shape)) {
         const { calls, ...rest } = shapes[shape]
         // The first round warms up: what is compiled for many calls is not yet after few.
         const part = round < 0 ? 1 : scale
@@ -146,6 +158,10 @@ async function saturate(): Promise<Results> {
     }
   }
   return results
+}
+
+function askedIn(shape: ShapeName): [string, Entry][] {
+  return [...entries].filter(([, { isUnix }]) => !isUnix || shape === unixShape)
 }
 
 function load({ contender, path, message }: Entry, shape: Shape): Promise<H2loadResult> {
@@ -160,7 +176,7 @@ function printSaturation(results: Results): void {
   printTable(
     ['shape', 'server', 'calls/s', 'CPU us for each call', 'p50 ms', 'p99 ms', 'p99.9 ms', 'MiB'],
     (Object.keys(shapes) as ShapeName[]).flatMap((shape) =>
-      [...entries].map(([name, { contender }]) => {
+      askedIn(shape).map(([name, { contender }]) => {
         const key = `${shape} ${name}`
         const ms = (figure: 'p50Ms' | 'p99Ms' | 'p999Ms') => of(results, key, figure).toFixed(3)
         return [
@@ -175,7 +191,7 @@ function printSaturation(results: Results): void {
 
 function plot(results: Results): void {
   for (const shape of Object.keys(shapes) as ShapeName[]) {
-    const bars = [...entries.keys()].map((label) => {
+    const bars = askedIn(shape).map(([label]) => {
       return { label, value: of(results, `${shape} ${label}`, 'callsPerSecond') }
     })
     const title = `Unary calls, ${shape.replace('x', ' connections x ')} in flight, one server core`
@@ -186,7 +202,7 @@ function plot(results: Results): void {
 /** An open loop at a share of what each can do: how long calls take when there is room. */
 async function atRates(results: Results): Promise<void> {
   const rows: string[][] = []
-  for (const [name, entry] of entries) {
+  for (const [name, entry] of askedIn('10x10')) {
     for (const share of [0.2, 0.5, 0.8]) {
       const full = of(results, `10x10 ${name}`, 'callsPerSecond')
       const callsPerSecond = Math.floor(full * share)
@@ -203,7 +219,7 @@ async function atRates(results: Results): Promise<void> {
 async function askFromLibrary(): Promise<void> {
   const calls = short ? 2_000 : 20_000
   const rows: string[][] = []
-  for (const [name, { contender, path, message }] of entries) {
+  for (const [name, { contender, path, message }] of askedIn('10x10')) {
     const seen = await drive(contender, {
       path,
       request: message,
@@ -232,6 +248,10 @@ function ratiosOf(results: Results) {
     wireOverCerbos: over('Cerbos CheckResources'),
     wireOverWireEmpty: over('wire empty'),
     wireOverGrpcJsEcho100x1: over('grpc-js echo', '100x1'),
+    wireOverGrpcJsEcho100x1Unix: ratio(
+      calls(`${unixShape} wire Authorize, UNIX socket`),
+      calls(`${unixShape} grpc-js echo, UNIX socket`),
+    ),
     wireMedianOverNodeHttp2At1x1: latency('p50Ms'),
     wireP99OverNodeHttp2At1x1: latency('p99Ms'),
   }

@@ -21,7 +21,8 @@ server.addService(
   },
   { echo: (_: unknown, callback: (error: null, reply: Buffer) => void) => callback(null, nothing) },
 )
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+const listen = process.env.ECHO_LISTEN ?? '127.0.0.1:0'
+server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error
-  reportCpu({ address: `127.0.0.1:${port}` })
+  reportCpu({ address: listen.replace(/:0$/, `:${port}`) })
 })

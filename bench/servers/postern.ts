@@ -7,7 +7,7 @@ import { reportCpu } from './report-cpu.js'
 
 const config = parseConfig({
   ...process.env,
-  POSTERN_LISTEN: '127.0.0.1:0',
+  POSTERN_LISTEN: process.env.POSTERN_LISTEN ?? '127.0.0.1:0',
   POSTERN_HTTP_LISTEN: process.env.POSTERN_HTTP_LISTEN ?? 'off',
   POSTERN_LOG_LEVEL: 'error',
 })

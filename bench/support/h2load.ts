@@ -82,7 +82,9 @@ class Program {
       ...['-H', 'te: trailers', '-H', 'content-type: application/grpc'],
       ...['-n', String(calls), '-c', String(connections), '-m', String(inFlight)],
       ...(callsPerSecond ? ['--rps', String(callsPerSecond / connections)] : []),
-      `http://${address}${path}`,
+      ...(address.startsWith('unix:')
+        ? ['-B', address, `http://localhost${path}`]
+        : [`http://${address}${path}`]),
     ])
     const used = (await cpuUs()) - cpuBefore
     return { ...readReport(stdout, calls), cpuUsPerCall: used / calls }
