@@ -43,7 +43,12 @@ export class DomainError extends Error {
   readonly metadata: Readonly<Record<string, string>>
 
   constructor(kind: ErrorKind, details: ErrorDetails) {
+    const { stackTraceLimit } = Error
+    // Nobody looks for the place where a question was found malformed, and a thousand may be in a batch:
+    // to note where each was takes several times as long as to find out.
+    if (kind === 'invalid') Error.stackTraceLimit = 0
     super(details.message, { cause: details.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'DomainError'
     this.kind = kind
     this.reason = details.reason
