@@ -20,7 +20,6 @@ import { aWorldOf20Rules, toBytes } from './support/world.js'
 
 const short = process.argv.includes('--short')
 const rounds = short ? 3 : 9
-const scale = short ? 0.15 : 1
 const action = 'compute:servers:start'
 const authorizePath = '/postern.v1.AuthorizationService/Authorize'
 const echoPath = '/bench.Echo/Echo'
@@ -148,10 +147,9 @@ async function saturate(): Promise<Results> {
     for (const shape of Object.keys(shapes) as ShapeName[]) {
       for (const [name, entry] of askedIn(shape)) {
         const { calls, ...rest } = shapes[shape]
-        // The first round warms up: what is compiled for many calls is not yet after few.
-        const part = round < 0 ? 1 : scale
-        const count = Math.max(rest.connections, Math.ceil(calls * entry.share * part))
+        const count = Math.max(rest.connections, Math.ceil(calls * entry.share))
         const result = await load(entry, { ...rest, calls: count })
+        // The first round warms up.
         if (round < 0) continue
         results.set(`${shape} ${name}`, [...(results.get(`${shape} ${name}`) ?? []), result])
       }
