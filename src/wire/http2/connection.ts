@@ -4,14 +4,13 @@ import { Deadlines } from './deadlines.js'
 import { ConnectionError, ErrorCode } from './error-code.js'
 import { FloodGuard } from './flood-guard.js'
 import { emptyFrame, Flag, type Frame, FrameType } from './frame.js'
-import { FrameReader } from './frame-reader.js'
 import { HeaderBlock } from './header-block.js'
+import { Inbox } from './inbox.js'
 import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
 import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab, typeAndFlags } from './outbox.js'
 import { requireLength } from './payload.js'
-import { PrefaceReader } from './preface.js'
 import { type Acceptor, Requests } from './requests.js'
 import { encodeSettings, Setting } from './settings.js'
 import { Streams } from './streams.js'
@@ -53,8 +52,7 @@ export class Connection<Head> {
   readonly streams: Streams
   readonly #deps: ConnectionDeps<Head>
   readonly #outbox: Outbox
-  readonly #preface = new PrefaceReader()
-  readonly #reader = new FrameReader()
+  readonly #inbox = new Inbox()
   readonly #frame: Frame = emptyFrame()
   readonly #block: HeaderBlock
   readonly #guard: FloodGuard
@@ -62,9 +60,6 @@ export class Connection<Head> {
   readonly #control: ControlFrames
   readonly #deadlines: Deadlines
   readonly #life: Lifetime
-  #unread: Buffer[] = []
-  /** What was received since the last turn lies in memory that is written over after this one. */
-  #isBorrowed = false
   readonly #unfinished: MemoryShare
   #nowMs: number
   #isInTurn = false
@@ -126,9 +121,7 @@ export class Connection<Head> {
   /** Takes octets in, which must be good to the end of the next turn; what that leaves is copied. */
   receive(octets: Buffer, nowMs: number): void {
     this.#life.received(nowMs)
-    if (this.#isClosing) return
-    this.#unread.push(octets)
-    this.#isBorrowed = true
+    if (!this.#isClosing) this.#inbox.receive(octets)
   }
 
   /** Looks at a bounded number of frames; answers whether more wait. */
@@ -139,11 +132,11 @@ export class Connection<Head> {
     let isMore = false
     try {
       isMore = this.#read()
-      if (isMore && this.#isBorrowed) this.#keepUnread()
-      this.#isBorrowed = false
-      this.#life.partial(this.#reader.isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
-      if (this.#reader.isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
-      this.#holdUnfinished(isMore)
+      this.#inbox.endTurn()
+      const { isWaiting } = this.#inbox
+      this.#life.partial(isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
+      if (isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
+      this.#holdUnfinished()
     } catch (error) {
       this.#fail(error)
     }
@@ -212,31 +205,17 @@ export class Connection<Head> {
     const frame = this.#frame
     for (let left = this.#deps.limits.framesPerTurn; left > 0; left--) {
       if (this.#isClosing) return false
-      if (this.#reader.next(frame)) {
-        this.#dispatch(frame)
-        if (!this.#block.isOpen) this.#hasEnded = true
-        if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
-        continue
-      }
-      const chunk = this.#unread.shift()
-      if (!chunk) return false
-      this.#reader.feed(this.#preface.isComplete ? chunk : this.#preface.strip(chunk))
+      if (!this.#inbox.next(frame)) return false
+      this.#dispatch(frame)
+      if (!this.#block.isOpen) this.#hasEnded = true
+      if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
     }
     return true
   }
 
-  #keepUnread(): void {
-    this.#reader.keepUnread()
-    this.#unread = this.#unread.map((octets) => Buffer.from(octets))
-  }
-
   /** Counts what the peer has sent of something that is not whole, or that waits for its turn. */
-  #holdUnfinished(isMore: boolean): void {
-    let bytes = this.#reader.partialBytes + this.#block.openBytes
-    if (isMore) {
-      bytes += this.#reader.unreadBytes
-      for (const chunk of this.#unread) bytes += chunk.length
-    }
+  #holdUnfinished(): void {
+    const bytes = this.#inbox.bytes + this.#block.openBytes
     if (bytes === this.#unfinished.bytes || this.#unfinished.resize(bytes)) return
     throw new ConnectionError(ErrorCode.enhanceYourCalm, 'no memory for what is not whole')
   }
@@ -326,8 +305,7 @@ export class Connection<Head> {
   }
 
   #dropUnfinished(): void {
-    this.#unread.length = 0
-    this.#reader.discard()
+    this.#inbox.discard()
     this.#block.discard()
     this.#unfinished.resize(0)
   }
