@@ -18,18 +18,6 @@ export function writeVarint(to: Uint8Array, start: number, value: number): numbe
   return at
 }
 
-/** In UTF-8; answers where it ends. Most texts are short and ASCII, which needs no call of Node's. */
-export function writeText(to: Uint8Array, start: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit >= 0x80) return start + utf8.encodeInto(text, to.subarray(start)).written
-    to[start + index] = unit
-  }
-  return start + text.length
-}
-
-const utf8 = new TextEncoder()
-
 /** A field of bytes, text or a message, with its tag and length. */
 export function lengthDelimited(tag: number, body: Uint8Array): Uint8Array {
   const field = new Uint8Array(1 + varintBytes(body.length) + body.length)
