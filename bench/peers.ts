@@ -69,12 +69,12 @@ try {
 
 async function startAll(): Promise<void> {
   await addPostern('wire Authorize', { wire: 'on', share: 1 })
-  await addEcho('wire empty', 'wire', 1)
+  await addEcho('wire empty', { server: 'wire', share: 1 })
   await addPostern('grpc-js Authorize', { wire: 'off', share: 0.08 })
-  await addEcho('grpc-js echo', 'echo', 0.1)
-  await addEcho('node:http2 reply', 'node-http2', 0.15)
+  await addEcho('grpc-js echo', { server: 'echo', share: 0.1 })
+  await addEcho('node:http2 reply', { server: 'node-http2', share: 0.15 })
   await addPostern('wire Authorize, UNIX socket', { wire: 'on', share: 1, isUnix: true })
-  await addEcho('grpc-js echo, UNIX socket', 'echo', 0.1, true)
+  await addEcho('grpc-js echo, UNIX socket', { server: 'echo', share: 0.1, isUnix: true })
   const actions = Array.from({ length: 19 }, (_, i) => `compute:servers:other${i}`)
   const cerbos = await startCerbos([action, ...actions])
   entries.set('Cerbos CheckResources', {
@@ -112,17 +112,18 @@ async function addPostern(
 
 async function addEcho(
   name: string,
-  server: 'wire' | 'echo' | 'node-http2',
-  share: number,
-  isUnix = false,
+  {
+    server,
+    ...rest
+  }: { readonly server: 'wire' | 'echo' | 'node-http2' } & Pick<Entry, 'share' | 'isUnix'>,
 ): Promise<void> {
-  const env = isUnix ? { ECHO_LISTEN: socketFor('echo') } : {}
+  const env = rest.isUnix ? { ECHO_LISTEN: socketFor('echo') } : {}
   const contender = await startContender(server, env)
   entries.set(name, {
     contender,
     path: echoPath,
     message: Buffer.alloc(0),
-    ...{ share, isUnix },
+    ...rest,
     check(answer) {
       if (answer.length !== 0) throw new Error(`${name} does not answer with nothing`)
     },
