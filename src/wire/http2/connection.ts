@@ -130,6 +130,8 @@ export class Connection<Head> {
     this.#isInTurn = true
     this.#hasEnded = false
     let isMore = false
+    // What is looked at now is counted by who keeps it; what is left of it, at the end of the turn.
+    this.#unfinished.resize(0)
     try {
       isMore = this.#read()
       this.#inbox.endTurn()

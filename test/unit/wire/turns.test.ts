@@ -33,3 +33,25 @@ test('small frames do not ask what time it is each', () => {
   expect(peer.status(199)).toBe(0)
   expect(looks).toBeLessThan(10)
 })
+
+test('what waits for its turn is not counted twice once a call holds it', () => {
+  let isOver = false
+  const held: boolean[] = []
+  const peer = WirePeer.greeted({
+    limits: { bufferedBytesMax: 200_000 },
+    isTurnOver: () => isOver,
+    fallback: (call) => ({
+      data: (octets) => {
+        held.push(call.hold(octets.length))
+        // The first turn ends after one piece, and the second looks at all the rest.
+        isOver = held.length === 1
+      },
+      end() {},
+      drain() {},
+      cancel() {},
+    }),
+  })
+  const pieces = Array.from({ length: 9 }, () => f.data(1, Buffer.alloc(16_384)))
+  expect(peer.send(f.headers(1, f.callFields('/test.Any/Any')), ...pieces)).toBe(2)
+  expect(held).toEqual(Array(9).fill(true))
+})
