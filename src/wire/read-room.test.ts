@@ -32,8 +32,8 @@ async function pair(): Promise<[Socket, Socket]> {
 }
 
 /** A copy, and where it was read. */
-function note(octets: Buffer): void {
-  readings.push(Buffer.from(octets))
+function note(octets: Buffer, end: number): void {
+  readings.push(Buffer.from(octets.subarray(0, end)))
   memory.add(octets.buffer)
 }
 

@@ -4,6 +4,9 @@ import { TLSSocket } from 'node:tls'
 /** As much as a reading brings at most. */
 const roomBytes = 65_536
 
+/** Gets what stands before `end`. */
+export type OnRead = (octets: Buffer, end: number) => void
+
 /** What Node keeps at a socket whose readings go into memory that was given to it. */
 interface InnerSocket {
   readonly _handle?: { useUserBuffer?(octets: Uint8Array): void }
@@ -21,17 +24,18 @@ export class ReadRoom {
   readonly #octets = Buffer.allocUnsafeSlow(roomBytes)
 
   /** What `onRead` is called with is written over by the next reading of any socket. */
-  read(socket: Socket, onRead: (octets: Buffer) => void): void {
-    if (!this.#provide(socket, onRead)) socket.on('data', onRead)
+  read(socket: Socket, onRead: OnRead): void {
+    if (this.#provide(socket, onRead)) return
+    socket.on('data', (octets: Buffer) => onRead(octets, octets.length))
   }
 
-  #provide(socket: Socket, onRead: (octets: Buffer) => void): boolean {
+  #provide(socket: Socket, onRead: OnRead): boolean {
     const inner = socket as unknown as InnerSocket
     const places = placesOf(socket)
     // What was read already waits to be handed out the usual way.
     if (!places || socket.readableLength > 0 || !inner._handle?.useUserBuffer) return false
     inner[places.buffer] = this.#octets
-    inner[places.callback] = (bytes: number, octets: Buffer) => onRead(octets.subarray(0, bytes))
+    inner[places.callback] = (bytes: number, octets: Buffer) => onRead(octets, bytes)
     inner._handle.useUserBuffer(this.#octets)
     socket.resume()
     return true

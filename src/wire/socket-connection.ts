@@ -82,7 +82,7 @@ export class SocketConnection<Head> {
 
   #listen({ readRoom, onClose }: SocketConnectionDeps<Head>): void {
     const socket = this.#socket
-    readRoom.read(socket, (octets) => this.#receive(octets))
+    readRoom.read(socket, (octets, end) => this.#receive(octets, end))
     // The peer's process has ended, far more often than it waits for its last answers: every call is
     // cancelled at once, so that nothing runs, and no stream stays, for nobody.
     socket.on('end', () => this.#connection.destroy())
@@ -96,10 +96,11 @@ export class SocketConnection<Head> {
     })
   }
 
-  #receive(octets: Buffer): void {
+  #receive(octets: Buffer, end: number): void {
     const nowMs = this.#clock.nowMs()
     // Good until they were looked at, which is not now if a turn is due later.
-    this.#connection.receive(this.#isTurnDue ? Buffer.from(octets) : octets, nowMs)
+    const good = this.#isTurnDue ? Buffer.from(octets.subarray(0, end)) : octets
+    this.#connection.receive(good, end, nowMs)
     if (!this.#isTurnDue) this.#turn(nowMs)
     this.#busyPoll.extend(nowMs)
   }

@@ -118,10 +118,10 @@ export class Connection<Head> {
     this.flush()
   }
 
-  /** Takes octets in, which must be good to the end of the next turn; what that leaves is copied. */
-  receive(octets: Buffer, nowMs: number): void {
+  /** Takes what stands before `end`, good to the end of the next turn; what that leaves is copied. */
+  receive(octets: Buffer, end: number, nowMs: number): void {
     this.#life.received(nowMs)
-    if (!this.#isClosing) this.#inbox.receive(octets)
+    if (!this.#isClosing) this.#inbox.receive(octets, end)
   }
 
   /** Looks at a bounded number of frames; answers whether more wait. */

@@ -11,13 +11,15 @@ const nothing: Buffer = Buffer.alloc(0)
 export class FrameReader {
   #chunk: Buffer = nothing
   #at = 0
+  #end = 0
   #partial: Buffer | undefined
   #filled = 0
 
-  /** Only after `next` has said that there is no more. */
-  feed(chunk: Buffer): void {
+  /** What stands before `end`; only after `next` has said that there is no more. */
+  feed(chunk: Buffer, end: number): void {
     this.#chunk = chunk
     this.#at = 0
+    this.#end = end
   }
 
   /** Part of a frame is here, and the rest is not. */
@@ -32,13 +34,13 @@ export class FrameReader {
 
   /** Of what was fed, not looked at yet. */
   get unreadBytes(): number {
-    return this.#chunk.length - this.#at
+    return this.#end - this.#at
   }
 
   /** Fills `frame` and answers true, or answers false when more must be fed first. */
   next(frame: Frame): boolean {
     if (this.#partial) return this.#completePartial(frame)
-    const left = this.#chunk.length - this.#at
+    const left = this.#end - this.#at
     if (left < frameHeaderBytes) return this.#keepRest(frameHeaderBytes)
     const bytes = frameHeaderBytes + lengthAt(this.#chunk, this.#at)
     if (left < bytes) return this.#keepRest(bytes)
@@ -49,23 +51,23 @@ export class FrameReader {
 
   /** What was fed is not good any longer: what is not looked at yet is copied. */
   keepUnread(): void {
-    this.feed(Buffer.from(this.#chunk.subarray(this.#at)))
+    const unread = Buffer.from(this.#chunk.subarray(this.#at, this.#end))
+    this.feed(unread, unread.length)
   }
 
   /** Nothing more is looked at. */
   discard(): void {
-    this.feed(nothing)
+    this.feed(nothing, 0)
     this.#partial = undefined
     this.#filled = 0
   }
 
   #keepRest(bytes: number): false {
-    const left = this.#chunk.length - this.#at
-    if (left > 0) {
+    if (this.unreadBytes > 0) {
       this.#partial = Buffer.allocUnsafe(bytes)
-      this.#filled = this.#chunk.copy(this.#partial, 0, this.#at)
+      this.#filled = this.#chunk.copy(this.#partial, 0, this.#at, this.#end)
     }
-    this.feed(nothing)
+    this.feed(nothing, 0)
     return false
   }
 
@@ -89,7 +91,7 @@ export class FrameReader {
 
   #fillPartial(): boolean {
     const partial = this.#partial ?? nothing
-    const copied = this.#chunk.copy(partial, this.#filled, this.#at)
+    const copied = this.#chunk.copy(partial, this.#filled, this.#at, this.#end)
     this.#at += copied
     this.#filled += copied
     return this.#filled === partial.length

@@ -22,10 +22,12 @@ export class Inbox {
     return bytes
   }
 
-  /** `octets` must be good until `endTurn`. */
-  receive(octets: Buffer): void {
-    this.#unread.push(octets)
+  /** What stands before `end` must be good until `endTurn`. */
+  receive(octets: Buffer, end: number): void {
     this.#isBorrowed = true
+    const isFirst = this.#unread.length === 0 && this.#reader.unreadBytes === 0
+    if (isFirst && this.#preface.isComplete) this.#reader.feed(octets, end)
+    else this.#unread.push(octets.subarray(0, end))
   }
 
   /** Fills `frame`, or answers false when more has to be received first. Throws for another preface. */
@@ -33,7 +35,8 @@ export class Inbox {
     while (!this.#reader.next(frame)) {
       const octets = this.#unread.shift()
       if (!octets) return false
-      this.#reader.feed(this.#preface.isComplete ? octets : this.#preface.strip(octets))
+      const frames = this.#preface.isComplete ? octets : this.#preface.strip(octets)
+      this.#reader.feed(frames, frames.length)
     }
     return true
   }

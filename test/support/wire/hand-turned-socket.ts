@@ -50,7 +50,8 @@ export class HandTurnedSocket extends Duplex {
     const reader = new FrameReader()
     const frame = emptyFrame()
     let count = 0
-    reader.feed(Buffer.concat(this.sent))
+    const sent = Buffer.concat(this.sent)
+    reader.feed(sent, sent.length)
     while (reader.next(frame)) if (frame.type === type) count += 1
     return count
   }

@@ -108,15 +108,25 @@ export class WirePeer {
 
   /** In one reading of the socket; takes as many turns as that needs, which it answers. */
   send(...octets: readonly Uint8Array[]): number {
-    const read = Buffer.concat(octets)
-    this.connection.receive(read, this.nowMs)
     let turns = 1
-    let isMore = this.connection.turn(this.nowMs)
-    // As the next reading does with the memory of this one.
-    read.fill(0xee)
-    for (; isMore; turns++) isMore = this.connection.turn(this.nowMs)
+    for (let isMore = this.read(Buffer.concat(octets)); isMore; turns++) isMore = this.turn()
     this.#parse()
     return turns
+  }
+
+  /** As a socket does: from memory that more stands in, and that the next reading writes over. */
+  read(octets: Buffer): boolean {
+    const memory = Buffer.alloc(octets.length + 64, 0xee)
+    octets.copy(memory)
+    this.connection.receive(memory, octets.length, this.nowMs)
+    const isMore = this.turn()
+    memory.fill(0xee)
+    return isMore
+  }
+
+  /** Answers whether more wait for the next. */
+  turn(): boolean {
+    return this.connection.turn(this.nowMs)
   }
 
   /** Lets handlers that are ready answer, and what they answered arrive. */
@@ -204,7 +214,7 @@ export class WirePeer {
   #parse(): void {
     const frame = emptyFrame()
     for (const chunk of this.#reads.splice(0)) {
-      this.#reader.feed(chunk)
+      this.#reader.feed(chunk, chunk.length)
       while (this.#reader.next(frame)) {
         const payload = frame.octets.subarray(frame.start, frame.end)
         const { type, flags, streamId } = frame

@@ -243,10 +243,9 @@ describe('memory', () => {
 
   test('for what waits for its turn is counted until it has had it', () => {
     const peer = attacked()
-    peer.connection.receive(Buffer.concat(times(400, () => f.ping())), peer.nowMs)
-    expect(peer.connection.turn(peer.nowMs)).toBe(true)
+    expect(peer.read(Buffer.concat(times(400, () => f.ping())))).toBe(true)
     expect(processBudget.bytes).toBeGreaterThan(100 * 17)
-    expect(peer.connection.turn(peer.nowMs)).toBe(false)
+    expect(peer.turn()).toBe(false)
     expect(processBudget.bytes).toBe(0)
   })
 

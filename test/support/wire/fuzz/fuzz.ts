@@ -88,17 +88,12 @@ export class History implements Finishing {
 
   /** In one reading, of which the server makes no more turns than its octets are worth. */
   send(octets: Buffer): void {
-    const { connection, nowMs } = this.peer
     const turnsMax = 4 + Math.ceil(octets.length / 9)
     this.oracle.sent(octets)
-    const read = Buffer.from(octets)
-    connection.receive(read, nowMs)
-    let isMore = connection.turn(nowMs)
-    // As the next reading does with the memory of this one.
-    read.fill(0xee)
+    let isMore = this.peer.read(octets)
     for (let turns = 1; isMore; turns++) {
       this.require(turns < turnsMax, 'it never comes to an end')
-      isMore = connection.turn(nowMs)
+      isMore = this.peer.turn()
     }
     this.judge()
   }
