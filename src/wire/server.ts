@@ -16,6 +16,7 @@ import { ReadRoom } from './read-room.js'
 import { SocketConnection } from './socket-connection.js'
 import { socketPeer } from './socket-peer.js'
 import { type WaitingLimits, WaitingRoom } from './waiting-room.js'
+import { WriteRound } from './write-round.js'
 
 export interface ServerLimits extends ConnectionLimits, CallLimits, WaitingLimits {
   readonly connectionsMax: number
@@ -86,6 +87,7 @@ class GrpcWireServer implements WireServer {
   readonly #waitingRoom: WaitingRoom
   readonly #slab = new Slab()
   readonly #readRoom = new ReadRoom()
+  readonly #writeRound = new WriteRound()
   readonly #inflate
   readonly #listeners: Server[] = []
   readonly #connections = new Set<SocketConnection<unknown>>()
@@ -154,6 +156,7 @@ class GrpcWireServer implements WireServer {
       clock: this.#clock,
       busyPoll: this.#busyPoll,
       readRoom: this.#readRoom,
+      writeRound: this.#writeRound,
       onBug: this.#onBug,
       onLeft: () => this.#waitingRoom.left(peer.address),
       onClose: () => {

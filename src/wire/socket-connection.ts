@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
 import type { ReadRoom } from './read-room.js'
 import { SocketWriter } from './socket-writer.js'
+import type { WriteRound } from './write-round.js'
 
 /** To look at every write at once would keep the event loop awake once more for each. */
 const littleUnsentMs = 5_000
@@ -15,6 +16,7 @@ export interface SocketConnectionDeps<Head>
   readonly clock: Clock
   readonly busyPoll: BusyPoll
   readonly readRoom: ReadRoom
+  readonly writeRound: WriteRound
   /** The peer did what ends a connection. */
   onLeft(): void
   onClose(): void
@@ -28,6 +30,7 @@ export class SocketConnection<Head> {
   readonly #socket: Socket
   readonly #clock: Clock
   readonly #busyPoll: BusyPoll
+  readonly #writeRound: WriteRound
   readonly #connection: Connection<Head>
   readonly #writer: SocketWriter
   #cancelTimer: (() => void) | undefined
@@ -41,6 +44,7 @@ export class SocketConnection<Head> {
     this.#socket = socket
     this.#clock = deps.clock
     this.#busyPoll = deps.busyPoll
+    this.#writeRound = deps.writeRound
     const sink = {
       write: (chunks: readonly Uint8Array[]) => this.#writer.write(chunks),
       end: ({ isLeft }: { readonly isLeft: boolean }) => {
@@ -107,7 +111,9 @@ export class SocketConnection<Head> {
 
   #turn(nowMs: number): void {
     this.#turnSinceMs = nowMs
-    if (this.#connection.turn(nowMs)) this.#turnLater()
+    const isMore = this.#connection.turn(nowMs)
+    this.#writeRound.add(this.#connection, nowMs)
+    if (isMore) this.#turnLater()
     else if (this.#socket.isPaused() && !this.#writer.isHeldBack) this.#resume()
     if (this.#connection.wakeAtMs < this.#timerAtMs) this.#setTimer()
   }

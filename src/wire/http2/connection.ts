@@ -43,8 +43,8 @@ const lastStreamIdMax = 0x7fffffff
 
 /**
  * RFC 9113: one connection, seen from the server, as octets in and octets out. It reads no clock and
- * owns no socket: whoever does calls `receive` and then `turn` until that has nothing left to do, and
- * `tick` no later than `wakeAtMs`.
+ * owns no socket: whoever does calls `receive` and then `turn` until that has nothing left to do, with
+ * `flush` after each, and `tick` no later than `wakeAtMs`.
  */
 export class Connection<Head> {
   /** When `tick` is to be called. */
@@ -124,7 +124,7 @@ export class Connection<Head> {
     if (!this.#isClosing) this.#inbox.receive(octets, end)
   }
 
-  /** Looks at a bounded number of frames; answers whether more wait. */
+  /** Looks at a bounded number of frames; answers whether more wait. What comes of it is to be flushed. */
   turn(nowMs: number): boolean {
     this.#nowMs = this.#guard.nowMs = nowMs
     this.#isInTurn = true
@@ -144,7 +144,6 @@ export class Connection<Head> {
     }
     this.#isInTurn = false
     this.#noteCalls(nowMs)
-    this.flush()
     return isMore
   }
 

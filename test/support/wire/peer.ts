@@ -126,7 +126,9 @@ export class WirePeer {
 
   /** Answers whether more wait for the next. */
   turn(): boolean {
-    return this.connection.turn(this.nowMs)
+    const isMore = this.connection.turn(this.nowMs)
+    this.connection.flush()
+    return isMore
   }
 
   /** Lets handlers that are ready answer, and what they answered arrive. */
