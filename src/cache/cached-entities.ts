@@ -12,7 +12,8 @@ import {
   type Tier,
 } from '../service/entities.js'
 import type { Pace } from '../service/pacer.js'
-import type { ChangeRow, Store } from '../service/ports.js'
+import type { ChangeRow } from '../service/ports/change-log.js'
+import type { Store } from '../service/ports/store.js'
 import type { Revision } from '../service/revision.js'
 import type { FreshnessStatistics } from '../service/statistics.js'
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.js'

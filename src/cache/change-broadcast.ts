@@ -1,5 +1,5 @@
 import type { ChangeListener } from '../service/change-source.js'
-import type { ChangeRow } from '../service/ports.js'
+import type { ChangeRow } from '../service/ports/change-log.js'
 
 /** Tells whoever listens of each step that the change feed has made. */
 export class ChangeBroadcast {

@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.js'
-import type { ChangePage, ChangeRequest, ChangeRow } from '../service/ports.js'
+import type { ChangePage, ChangeRequest, ChangeRow } from '../service/ports/change-log.js'
 import type { Revision } from '../service/revision.js'
 import type { ChangeWindow } from './change-window.js'
 import { type Clock, earlier, elapsedMs, type Moment, momentOf } from './clock.js'

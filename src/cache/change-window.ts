@@ -1,4 +1,4 @@
-import type { ChangeRow } from '../service/ports.js'
+import type { ChangeRow } from '../service/ports/change-log.js'
 import type { Revision } from '../service/revision.js'
 
 /**

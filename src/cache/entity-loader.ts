@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from '../domain/policy.js'
 import { type EntityValue, type EntityWant, keyOfWant } from '../service/entities.js'
-import type { Stamped, Store } from '../service/ports.js'
+import type { Stamped, Store } from '../service/ports/store.js'
 import type { Revision } from '../service/revision.js'
 import { Semaphore } from '../service/semaphore.js'
 import type { ChangeFeed } from './change-feed.js'

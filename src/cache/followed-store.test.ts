@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Stamped, Store } from '../service/ports.js'
+import type { Stamped, Store } from '../service/ports/store.js'
 import type { Revision } from '../service/revision.js'
 import { FollowedStore } from './followed-store.js'
 

@@ -1,10 +1,5 @@
-import type {
-  ChangeRequest,
-  ReadTransaction,
-  Stamped,
-  Store,
-  WriteTransaction,
-} from '../service/ports.js'
+import type { ChangeRequest } from '../service/ports/change-log.js'
+import type { ReadTransaction, Stamped, Store, WriteTransaction } from '../service/ports/store.js'
 import type { Revision } from '../service/revision.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { Clock } from './clock.js'

@@ -1,6 +1,6 @@
 import type { Principal, PrincipalRef } from '../domain/principal.js'
 import type { EntityValue, EntityWant } from '../service/entities.js'
-import type { DecisionReader } from '../service/ports.js'
+import type { DecisionReader } from '../service/ports/decisions.js'
 
 /** Reads one entity from the store. */
 export function loadEntity(reader: DecisionReader, want: EntityWant): Promise<EntityValue> {

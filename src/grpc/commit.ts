@@ -1,5 +1,5 @@
 import type { MethodDefinition, ServerUnaryCall } from '@grpc/grpc-js'
-import type { Stamped } from '../service/ports.js'
+import type { Stamped } from '../service/ports/store.js'
 import type { Retry } from '../service/retry.js'
 import { encodeRevision } from '../service/revision.js'
 import { type Effectiveness, prepareWait } from './effective.js'

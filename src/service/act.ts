@@ -4,7 +4,7 @@ import { notFound } from '../domain/errors.js'
 import type { ApiKeyId, OrganizationId } from '../domain/ids.js'
 import type { FindBuiltinPermissionSet, PermissionSet } from '../domain/permission-set.js'
 import type { Standing } from './facts.js'
-import type { ReadTransaction, WriteTransaction } from './ports.js'
+import type { ReadTransaction, WriteTransaction } from './ports/store.js'
 
 /** What use cases need besides the store; randomness and hashing come from outside. */
 export interface Tools {

@@ -3,7 +3,7 @@ import { DomainError, permissionDenied } from '../domain/errors.js'
 import { isWellFormedSecret } from '../domain/secret.js'
 import type { Caller, ReadAct, Tools, WriteAct } from './act.js'
 import { loadStanding } from './facts.js'
-import type { ReadTransaction, Stamped, Store } from './ports.js'
+import type { ReadTransaction, Stamped, Store } from './ports/store.js'
 import type { Retries, Retry } from './retry.js'
 
 /** What a face knows of who is calling. */

@@ -9,7 +9,7 @@ import {
   foundedEntities,
   foundOrganization,
 } from './found-organization.js'
-import type { Store } from './ports.js'
+import type { Store } from './ports/store.js'
 
 export interface BootstrapInput {
   readonly organizationName: string

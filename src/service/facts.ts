@@ -4,7 +4,7 @@ import type { DecisionFacts } from '../domain/evaluate.js'
 import type { ProjectId } from '../domain/ids.js'
 import type { CompiledPolicy } from '../domain/policy.js'
 import type { Principal, PrincipalRef } from '../domain/principal.js'
-import type { DecisionReader } from './ports.js'
+import type { DecisionReader } from './ports/decisions.js'
 
 /** What stands behind a credential: who, and the policies that reach them. */
 export interface Standing {

@@ -3,7 +3,7 @@ import { defaultProjectId } from '../domain/project.js'
 import { createAccessKey, createSecret } from '../domain/secret.js'
 import type { User } from '../domain/user.js'
 import type { Tools } from './act.js'
-import type { WriteTransaction } from './ports.js'
+import type { WriteTransaction } from './ports/store.js'
 
 /** A write that no key of the organization makes: there is none yet. */
 export interface KeylessAct {

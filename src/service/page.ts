@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/errors.js'
 import { isPrintable } from '../domain/text.js'
-import type { PagePosition, PageRequest } from './ports.js'
+import type { PagePosition, PageRequest } from './ports/paging.js'
 
 export interface PageInput {
   readonly pageSize: number

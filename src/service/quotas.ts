@@ -2,7 +2,8 @@ import { quotaExceeded } from '../domain/errors.js'
 import type { Group } from '../domain/group.js'
 import type { OrganizationId } from '../domain/ids.js'
 import { type QuotaExcess, type QuotaNoun, type Quotas, quotaNouns } from '../domain/quota.js'
-import type { SecretHash, Store, WriteTransaction } from './ports.js'
+import type { SecretHash } from './ports/api-keys.js'
+import type { Store, WriteTransaction } from './ports/store.js'
 import { Rollback } from './rollback.js'
 
 /**

@@ -1,5 +1,6 @@
 import { failedPrecondition } from '../domain/errors.js'
-import type { Store, StoreUpkeep } from './ports.js'
+import type { Store } from './ports/store.js'
+import type { StoreUpkeep } from './ports/upkeep.js'
 import type { Revision } from './revision.js'
 
 export interface RenewedEpoch {

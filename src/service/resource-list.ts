@@ -3,7 +3,8 @@ import { parseResourceType } from '../domain/question.js'
 import type { RegisteredResource } from '../domain/registered-resource.js'
 import type { Validation } from '../domain/validation.js'
 import type { ReadAct } from './act.js'
-import type { PagePosition, PageRequest, ResourceFilter, ResourceKey } from './ports.js'
+import type { PagePosition, PageRequest } from './ports/paging.js'
+import type { ResourceFilter, ResourceKey } from './ports/resources.js'
 
 /** Empty: any. */
 export interface ResourceFilterInput {

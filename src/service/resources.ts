@@ -13,7 +13,7 @@ import { ownOrganization, type ReadAct, record, type WriteAct } from './act.js'
 import { canonicalJson } from './canonical-json.js'
 import { checkEtag } from './etag.js'
 import { type Page, type PageInput, readPage } from './page.js'
-import type { ResourceKey } from './ports.js'
+import type { ResourceKey } from './ports/resources.js'
 import { requirePermission } from './require.js'
 import {
   byTypeAndId,

@@ -1,6 +1,7 @@
 import { DomainError, failedPrecondition } from '../domain/errors.js'
 import type { OrganizationId } from '../domain/ids.js'
-import type { Reply, WriteTransaction } from './ports.js'
+import type { Reply } from './ports/replies.js'
+import type { WriteTransaction } from './ports/store.js'
 import type { ReplySeal } from './reply-seal.js'
 
 /** A write that its caller may send again, not knowing whether it took effect. */

@@ -2,8 +2,8 @@ import type { ApiKey } from '../domain/api-key.js'
 import { type PrincipalRef, samePrincipal } from '../domain/principal.js'
 import { ownOrganization, type ReadAct } from './act.js'
 import { visibleKeys } from './api-keys.js'
+import type { ApiKeySearch, Found, KeyOrder } from './ports/search.js'
 import type { SearchInput } from './search.js'
-import type { ApiKeySearch, Found, KeyOrder } from './search-ports.js'
 
 /** A key, and the address from which it was made; empty when nobody wrote that down. */
 export interface LocatedKey {

@@ -1,7 +1,7 @@
 import { ownOrganization, type ReadAct } from './act.js'
 import type { ListedPermissionSet } from './permission-sets.js'
+import type { Found, Slice } from './ports/search.js'
 import { requirePermission } from './require.js'
-import type { Found, Slice } from './search-ports.js'
 
 /** By age, the built-in sets come first; those of one age by name. */
 export async function searchPermissionSets(

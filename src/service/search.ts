@@ -8,7 +8,6 @@ import type { User } from '../domain/user.js'
 import { parsed } from '../domain/validation.js'
 import { own, ownOrganization, type ReadAct } from './act.js'
 import type { Permission } from './permissions.js'
-import { hasPermission, requirePermission, requireWithinKey } from './require.js'
 import type {
   ActSearch,
   ApplicationSearch,
@@ -21,7 +20,8 @@ import type {
   Slice,
   UserOrder,
   UserSearch,
-} from './search-ports.js'
+} from './ports/search.js'
+import { hasPermission, requirePermission, requireWithinKey } from './require.js'
 
 /** What is looked for, and which part of what is found is wanted. */
 export interface SearchInput<Search, Order extends string> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Trimmed, TrimRequest } from './ports.js'
+import type { Trimmed, TrimRequest } from './ports/upkeep.js'
 import { trimOld } from './trimming.js'
 
 it('goes on as long as there may be more of either, and asks for what is old', async () => {

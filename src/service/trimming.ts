@@ -1,4 +1,4 @@
-import type { StoreUpkeep } from './ports.js'
+import type { StoreUpkeep } from './ports/upkeep.js'
 
 export interface TrimmingDeps {
   readonly store: Pick<StoreUpkeep, 'trim'>

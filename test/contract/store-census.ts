@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quotaNouns } from '../../src/domain/quota.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
   aKey,

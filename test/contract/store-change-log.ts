@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ChangeRow, Store, StoreUpkeep } from '../../src/service/ports.js'
+import type { ChangeRow } from '../../src/service/ports/change-log.js'
+import type { Store } from '../../src/service/ports/store.js'
+import type { StoreUpkeep } from '../../src/service/ports/upkeep.js'
 import type { Revision } from '../../src/service/revision.js'
 import { change, founded, newId, nowMs, type OpenedStore, save } from './store-fixture.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConditionInput } from '../../src/domain/condition/condition.js'
 import type { ApiKeyId, ApplicationId, ProjectId, UserId } from '../../src/domain/ids.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
   aKey,

@@ -12,13 +12,9 @@ import type { PrincipalRef } from '../../src/domain/principal.js'
 import { defaultProjectId, type Project } from '../../src/domain/project.js'
 import type { RegisteredResource } from '../../src/domain/registered-resource.js'
 import type { User } from '../../src/domain/user.js'
-import type {
-  Change,
-  Stamped,
-  Store,
-  StoreUpkeep,
-  WriteTransaction,
-} from '../../src/service/ports.js'
+import type { Change } from '../../src/service/ports/change-log.js'
+import type { Stamped, Store, WriteTransaction } from '../../src/service/ports/store.js'
+import type { StoreUpkeep } from '../../src/service/ports/upkeep.js'
 
 /** A store under test, and a way past it to what it wrote. */
 export interface OpenedStore {

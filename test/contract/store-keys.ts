@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiKeyId, ProjectId } from '../../src/domain/ids.js'
 import { defaultProjectId } from '../../src/domain/project.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aKey,
   anApplication,

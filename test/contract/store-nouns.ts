@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId, UserId } from '../../src/domain/ids.js'
 import { defaultProjectId } from '../../src/domain/project.js'
-import type { PagePosition, Store } from '../../src/service/ports.js'
+import type { PagePosition } from '../../src/service/ports/paging.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
   anApplication,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId, ApplicationId, GroupId, UserId } from '../../src/domain/ids.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
   aKey,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProjectId } from '../../src/domain/ids.js'
 import { defaultProjectId } from '../../src/domain/project.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import { aProject, aResource, founded, newId, type OpenedStore, save } from './store-fixture.js'
 
 const page = { size: 100 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiKeyId } from '../../src/domain/ids.js'
 import { defaultProjectId } from '../../src/domain/project.js'
-import type { Store } from '../../src/service/ports.js'
-import type { Found, SearchReader, Slice } from '../../src/service/search-ports.js'
+import type { Found, SearchReader, Slice } from '../../src/service/ports/search.js'
+import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
   aKey,

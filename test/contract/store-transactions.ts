@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OrganizationId } from '../../src/domain/ids.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import { decodeRevision, encodeRevision } from '../../src/service/revision.js'
 import { aProject, change, founded, newId, type OpenedStore, save } from './store-fixture.js'
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { Store, StoreUpkeep } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
+import type { StoreUpkeep } from '../../src/service/ports/upkeep.js'
 import { describeCensus } from './store-census.js'
 import { describeChangeLog } from './store-change-log.js'
 import { describeDecisions } from './store-decisions.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import { openPostgresStore } from '../../src/storage/sql/postgres.js'
 import { aProject, founded, postgresDeps, save } from '../contract/store-fixture.js'
 import {

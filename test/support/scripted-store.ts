@@ -3,15 +3,9 @@ import type { ApiKeyCredential } from '../../src/domain/api-key.js'
 import type { ApiKeyId, ApplicationId, OrganizationId } from '../../src/domain/ids.js'
 import type { CompiledPolicy } from '../../src/domain/policy.js'
 import type { Principal } from '../../src/domain/principal.js'
-import type {
-  ChangePage,
-  ChangeRequest,
-  ChangeRow,
-  DecisionReader,
-  ReadTransaction,
-  Stamped,
-  Store,
-} from '../../src/service/ports.js'
+import type { ChangePage, ChangeRequest, ChangeRow } from '../../src/service/ports/change-log.js'
+import type { DecisionReader } from '../../src/service/ports/decisions.js'
+import type { ReadTransaction, Stamped, Store } from '../../src/service/ports/store.js'
 import type { Revision } from '../../src/service/revision.js'
 
 export const organizationId = 'organization' as OrganizationId

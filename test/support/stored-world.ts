@@ -17,7 +17,7 @@ import {
 } from '../../src/service/administration.js'
 import { importOrganization } from '../../src/service/document/import.js'
 import { foundedEntities, foundOrganization } from '../../src/service/found-organization.js'
-import type { Store } from '../../src/service/ports.js'
+import type { Store } from '../../src/service/ports/store.js'
 import { createReplySeal } from '../../src/service/reply-seal.js'
 import { createRetries } from '../../src/service/retry.js'
 import { createSecretHash } from '../../src/service/secret-hash.js'

@@ -3,7 +3,7 @@ import { parseInstant } from '../../domain/instant.js'
 import { RecordReader } from '../../domain/record-reader.js'
 import { parsePrintable } from '../../domain/text.js'
 import { Validation } from '../../domain/validation.js'
-import type { Slice } from '../../service/search-ports.js'
+import type { Slice } from '../../service/ports/search.js'
 
 /** A request as the framework read it. */
 export interface RawRequest {

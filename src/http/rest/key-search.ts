@@ -1,6 +1,6 @@
 import type { ApiKeyId, ApplicationId, UserId } from '../../domain/ids.js'
+import type { KeyOrder, Slice } from '../../service/ports/search.js'
 import type { KeySearch } from '../../service/search-keys.js'
-import type { KeyOrder, Slice } from '../../service/search-ports.js'
 import type { Input } from './input.js'
 
 /** What a list of keys is asked for. */

@@ -1,5 +1,5 @@
+import type { ActKind, LoggedAct } from '../../service/ports/search.js'
 import { getAct, searchActs } from '../../service/search.js'
-import type { ActKind, LoggedAct } from '../../service/search-ports.js'
 import type { Calls } from './calls.js'
 import type { Input } from './input.js'
 import { iam, lists, type Route } from './route.js'

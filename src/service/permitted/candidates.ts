@@ -3,7 +3,7 @@ import { Decider } from '../../domain/evaluate.js'
 import type { CompiledPolicy } from '../../domain/policy.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Pacer } from '../pacer.js'
-import type { DecisionReader } from '../ports.js'
+import type { DecisionReader } from '../ports/decisions.js'
 
 /** The embedded store holds the thread while it reads; and a statement takes only so many parameters. */
 const holdersAtOnce = 5

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PagePosition, PageRequest } from '../ports.js'
+import type { PagePosition, PageRequest } from '../ports/paging.js'
 import { type Scan, scanPage } from './scan.js'
 
 /** Numbers from 1 to `count`; `msEach` is how long the look at one takes. */

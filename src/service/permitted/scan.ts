@@ -1,6 +1,6 @@
 import { Pacer, type PacerDeps } from '../pacer.js'
 import { decodeToken, encodeToken, type Page, type PageInput, pageSize } from '../page.js'
-import type { PagePosition, PageRequest } from '../ports.js'
+import type { PagePosition, PageRequest } from '../ports/paging.js'
 
 /** Candidates in an order that does not change, and what is asked of each. */
 export interface Scan<Candidate, Item> {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AccountId } from '../../domain/ids.js'
 import type { Account, User } from '../../domain/user.js'
-import type { AccountWriter } from '../../service/ports.js'
+import type { AccountWriter } from '../../service/ports/users.js'
 import { storing } from './errors.js'
 import type { Schema } from './schema.js'
 import { toUser } from './user-row.js'

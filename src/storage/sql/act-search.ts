@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { ApiKeyId, ApplicationId, AuditEntryId, OrganizationId } from '../../domain/ids.js'
-import type { ActKind, ActSearch, LoggedAct } from '../../service/search-ports.js'
+import type { ActKind, ActSearch, LoggedAct } from '../../service/ports/search.js'
 import type { AuditEntryRow, Schema } from './schema.js'
 import { equals } from './search-terms.js'
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
 import type { QuotaNoun } from '../../domain/quota.js'
-import type { Census } from '../../service/ports.js'
+import type { Census } from '../../service/ports/organizations.js'
 import type { Schema } from './schema.js'
 
 export class SqlCensus implements Census {

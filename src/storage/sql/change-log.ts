@@ -1,6 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
-import type { Change, ChangePage, ChangeRequest, ChangeRow } from '../../service/ports.js'
+import type {
+  Change,
+  ChangePage,
+  ChangeRequest,
+  ChangeRow,
+} from '../../service/ports/change-log.js'
 import type { Revision } from '../../service/revision.js'
 import { readStrings } from './json.js'
 import type { AuditEntryRow, ChangeLogRow, Schema } from './schema.js'

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { ChangePage, ChangeRequest } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest } from '../../service/ports/change-log.js'
 import type { Revision } from '../../service/revision.js'
 import type { ChangeLogEntry } from './change-log.js'
 import type { Schema } from './schema.js'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { UserId } from '../../domain/ids.js'
-import type { Enrollment, EnrollmentStore } from '../../service/ports.js'
+import type { Enrollment, EnrollmentStore } from '../../service/ports/enrollments.js'
 import { storing } from './errors.js'
 import type { Schema } from './schema.js'
 

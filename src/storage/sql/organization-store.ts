@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
 import type { Organization } from '../../domain/organization.js'
-import type { OrganizationWriter } from '../../service/ports.js'
+import type { OrganizationWriter } from '../../service/ports/organizations.js'
 import { storing } from './errors.js'
 import type { OrganizationRow, Schema } from './schema.js'
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { PageRequest } from '../../service/ports.js'
+import type { PageRequest } from '../../service/ports/paging.js'
 
 /** The condition that leaves what comes after the page before, in order of creation. */
 export function after({ after: position }: PageRequest): RawBuilder<SqlBool> {

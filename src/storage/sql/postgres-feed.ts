@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { OrganizationId } from '../../domain/ids.js'
-import type { ChangePage, ChangeRequest, ChangeRow } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest, ChangeRow } from '../../service/ports/change-log.js'
 import type { Revision } from '../../service/revision.js'
 import { toRevision } from './change-log.js'
 import { ConnectionLost, unavailable } from './errors.js'

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { ChangePage, ChangeRequest, Store, StoreUpkeep } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest } from '../../service/ports/change-log.js'
+import type { Store } from '../../service/ports/store.js'
+import type { StoreUpkeep } from '../../service/ports/upkeep.js'
 import type { Revision } from '../../service/revision.js'
 import type { Schedule } from '../../service/schedule.js'
 import { type ChangeLogEntry, randomHex, toRevision } from './change-log.js'

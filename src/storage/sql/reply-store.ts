@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OrganizationId } from '../../domain/ids.js'
-import type { Reply, ReplyStore } from '../../service/ports.js'
+import type { Reply, ReplyStore } from '../../service/ports/replies.js'
 import type { IdempotencyRow, Schema } from './schema.js'
 
 export class SqlReplyStore implements ReplyStore {

@@ -6,7 +6,7 @@ import type {
   ResourceKey,
   ResourcePage,
   ResourceWriter,
-} from '../../service/ports.js'
+} from '../../service/ports/resources.js'
 import { storing } from './errors.js'
 import { readAttributes } from './json.js'
 import type { ResourceRow, Schema } from './schema.js'

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { PrincipalRef } from '../../domain/principal.js'
-import type { ApiKeySearch, GroupSearch, PolicySearch } from '../../service/search-ports.js'
+import type { ApiKeySearch, GroupSearch, PolicySearch } from '../../service/ports/search.js'
 
 type Term = RawBuilder<SqlBool>
 

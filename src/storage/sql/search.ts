@@ -15,7 +15,7 @@ import type {
   Slice,
   UserOrder,
   UserSearch,
-} from '../../service/search-ports.js'
+} from '../../service/ports/search.js'
 import { actTerms, countKeys, findAct, originsOfKeys, toLoggedAct } from './act-search.js'
 import { toApiKey } from './api-key-row.js'
 import { toApplication } from './application-store.js'

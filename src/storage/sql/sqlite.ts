@@ -1,5 +1,7 @@
 import { Kysely, SqliteDialect, sql } from 'kysely'
-import type { ChangePage, ChangeRequest, Store, StoreUpkeep } from '../../service/ports.js'
+import type { ChangePage, ChangeRequest } from '../../service/ports/change-log.js'
+import type { Store } from '../../service/ports/store.js'
+import type { StoreUpkeep } from '../../service/ports/upkeep.js'
 import type { Revision } from '../../service/revision.js'
 import { type ChangeLogEntry, randomHex, readChangePage, toRevision } from './change-log.js'
 import type { SqlEngine } from './engine.js'

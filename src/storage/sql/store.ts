@@ -1,18 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { CompileCondition } from '../../domain/condition/condition.js'
 import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
+import type { Change, ChangePage, ChangeRequest } from '../../service/ports/change-log.js'
 import type {
-  Change,
-  ChangePage,
-  ChangeRequest,
   ReadTransaction,
   Stamped,
   Store,
-  StoreUpkeep,
-  Trimmed,
-  TrimRequest,
   WriteTransaction,
-} from '../../service/ports.js'
+} from '../../service/ports/store.js'
+import type { StoreUpkeep, Trimmed, TrimRequest } from '../../service/ports/upkeep.js'
 import type { Revision } from '../../service/revision.js'
 import { AccountStore } from './account-store.js'
 import { ApiKeyStore } from './api-key-store.js'

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Trimmed, TrimRequest } from '../../service/ports.js'
+import type { Trimmed, TrimRequest } from '../../service/ports/upkeep.js'
 import type { Schema } from './schema.js'
 
 /** Must run in one transaction. */

@@ -1,4 +1,4 @@
-import type { Authority, ChangePage, ChangeRow } from '../../../src/service/ports.js'
+import type { Authority, ChangePage, ChangeRow } from '../../../src/service/ports/change-log.js'
 import type { Revision } from '../../../src/service/revision.js'
 import { organizationId } from '../scripted-store.js'
 

@@ -1,13 +1,8 @@
 import type { ApiKeyCredential } from '../../../src/domain/api-key.js'
 import type { ApiKeyId, ApplicationId } from '../../../src/domain/ids.js'
 import type { Principal } from '../../../src/domain/principal.js'
-import type {
-  Authority,
-  ChangePage,
-  ChangeRequest,
-  ReadTransaction,
-  Stamped,
-} from '../../../src/service/ports.js'
+import type { Authority, ChangePage, ChangeRequest } from '../../../src/service/ports/change-log.js'
+import type { ReadTransaction, Stamped } from '../../../src/service/ports/store.js'
 import { pick } from '../random.js'
 import { type ManualClock, organizationId } from '../scripted-store.js'
 import { beginning, isIn, nonceOf, pageOf, type State, type StoreServer, since } from './history.js'

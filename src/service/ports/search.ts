@@ -1,6 +1,6 @@
-import type { ApiKey } from '../domain/api-key.js'
-import type { Application } from '../domain/application.js'
-import type { Group } from '../domain/group.js'
+import type { ApiKey } from '../../domain/api-key.js'
+import type { Application } from '../../domain/application.js'
+import type { Group } from '../../domain/group.js'
 import type {
   ApiKeyId,
   ApplicationId,
@@ -10,11 +10,11 @@ import type {
   PolicyId,
   ProjectId,
   UserId,
-} from '../domain/ids.js'
-import type { Policy } from '../domain/policy.js'
-import type { PrincipalRef } from '../domain/principal.js'
-import type { Project } from '../domain/project.js'
-import type { User, UserType } from '../domain/user.js'
+} from '../../domain/ids.js'
+import type { Policy } from '../../domain/policy.js'
+import type { PrincipalRef } from '../../domain/principal.js'
+import type { Project } from '../../domain/project.js'
+import type { User, UserType } from '../../domain/user.js'
 
 /** A numbered page of a list in any order: for faces whose callers count pages and rows. */
 export interface Slice<Order extends string> {
