@@ -57,6 +57,38 @@ test('goes on until a rule is accepted', () => {
   expect(found?.id).toBe('conditional')
 })
 
+test('arranges a rule once, for all its permissions and all actions that meet it', () => {
+  let looks = 0
+  const rule = {
+    ...aRule({ name: 'wide', permissions: Array.from({ length: 100 }, (_, at) => `wide:${at}`) }),
+    get resources() {
+      looks += 1
+      return []
+    },
+  }
+  const wide = new RuleIndex([rule, { ...rules[0], id: rule.id } as CompiledRule])
+  const find = (at: number) => wide.find(aQuestion(`wide:${at}`), { accepts: () => true })
+  expect(find(0)).toBe(rule)
+  const looksAtFirst = looks
+  for (let at = 1; at < 100; at++) expect(find(at)).toBe(rule)
+  expect(looks).toBe(looksAtFirst)
+})
+
+test('finds what each of many actions meets, again and again', () => {
+  const actions = Array.from({ length: 200 }, (_, at) => `many:${at}`)
+  const many = new RuleIndex(
+    actions.map((action, at) =>
+      aRule({ name: action, permissions: at % 3 === 0 ? [action, 'many:1'] : [action] }),
+    ),
+  )
+  for (const action of [...actions, ...actions]) {
+    const found = many.find(aQuestion(action), { accepts: ({ id }) => id === action })
+    expect(found?.id).toBe(action)
+  }
+  expect(many.find(aQuestion('many:1'), { accepts: ({ id }) => id === 'many:198' })).toBeDefined()
+  expect(many.find(aQuestion('many:2'), { accepts: ({ id }) => id !== 'many:2' })).toBeUndefined()
+})
+
 test('knows its size, and finds nothing when it is empty', () => {
   expect(index.size).toBe(rules.length)
   expect(new RuleIndex([]).find(aQuestion('if:read'), { accepts: () => true })).toBeUndefined()

@@ -3,13 +3,21 @@ import type { ProjectId } from './ids.js'
 import { PatternIndex } from './pattern-index.js'
 import type { CompiledRule } from './policy.js'
 import type { Question } from './question.js'
+import { type RuleBundle, RuleBundles } from './rule-bundles.js'
 
 const knownActionsMax = 64
+const arrangedMax = 64
 
-/** An action that was asked about, and where its rules are. */
+/** An action that was asked about, and the rules that it meets. */
 interface KnownAction {
   readonly action: string
-  readonly scopes: readonly RulesByScope[]
+  readonly rules: RulesByScope
+}
+
+/** A bundle of rules, by the order in which bundles came. */
+interface Numbered {
+  readonly number: number
+  readonly bundle: RuleBundle
 }
 
 /** Asked of each rule that fits, until one is accepted. */
@@ -20,17 +28,27 @@ export interface RuleTest {
 /**
  * All rules of one effect, arranged so that a question meets only rules whose action, scope and
  * resource patterns fit: the cost of a question does not grow with the rules that cannot match it.
+ * Rules are arranged when an action that meets them is asked about first.
  */
 export class RuleIndex {
-  readonly #byAction = new PatternIndex<RulesByScope>()
+  readonly #byAction = new PatternIndex<Numbered[]>()
   readonly #known = new Map<string, KnownAction>()
+  /** By the numbers of the bundles: many actions meet the same ones. */
+  readonly #arranged = new Map<string, RulesByScope>()
   /** The one that was asked about last: comparing it costs less than looking it up. */
   #last: KnownAction | undefined
   #size = 0
   #isTimed = false
 
   constructor(rules: Iterable<CompiledRule>) {
-    for (const rule of rules) this.#add(rule)
+    const bundles = new RuleBundles()
+    for (const rule of rules) {
+      this.#size++
+      if (rule.condition && mayReadTime(rule.condition)) this.#isTimed = true
+      bundles.add(rule)
+    }
+    let number = 0
+    for (const bundle of bundles) this.#add({ number: number++, bundle })
   }
 
   /** Whether what fits may depend on when it is asked. */
@@ -45,40 +63,48 @@ export class RuleIndex {
   /** The first fitting rule, in no promised order, that `test` accepts. */
   find(question: Question, test: RuleTest): CompiledRule | undefined {
     if (this.#size === 0) return undefined
-    for (const scopes of this.#scopesOf(question.action)) {
-      const found = scopes.find(question, test)
-      if (found) return found
-    }
-    return undefined
+    return this.#rulesFor(question.action).find(question, test)
   }
 
   /** Services ask about the same few actions again and again. */
-  #scopesOf(action: string): readonly RulesByScope[] {
-    if (action === this.#last?.action) return this.#last.scopes
+  #rulesFor(action: string): RulesByScope {
+    if (action === this.#last?.action) return this.#last.rules
     this.#last = this.#known.get(action) ?? this.#search(action)
-    return this.#last.scopes
+    return this.#last.rules
   }
 
   #search(action: string): KnownAction {
-    const scopes: RulesByScope[] = []
-    this.#byAction.search(action, (each) => {
-      scopes.push(each)
+    const met = new Map<number, RuleBundle>()
+    this.#byAction.search(action, (bundles) => {
+      for (const { number, bundle } of bundles) met.set(number, bundle)
       return undefined
     })
-    // Who asks about ever new actions must not fill the memory with them.
-    if (this.#known.size >= knownActionsMax) this.#known.clear()
-    const known = { action, scopes }
-    this.#known.set(action, known)
+    const known = { action, rules: this.#arrange(met) }
+    remember(this.#known, action, known, knownActionsMax)
     return known
   }
 
-  #add(rule: CompiledRule): void {
-    this.#size++
-    if (rule.condition && mayReadTime(rule.condition)) this.#isTimed = true
-    for (const permission of new Set(rule.permissions)) {
-      this.#byAction.at(permission, () => new RulesByScope()).add(rule)
+  #arrange(bundles: ReadonlyMap<number, RuleBundle>): RulesByScope {
+    const key = [...bundles.keys()].join()
+    const arranged = this.#arranged.get(key)
+    if (arranged) return arranged
+    const rules = new RulesByScope()
+    for (const bundle of bundles.values()) for (const rule of bundle.rules) rules.add(rule)
+    remember(this.#arranged, key, rules, arrangedMax)
+    return rules
+  }
+
+  #add(numbered: Numbered): void {
+    for (const permission of new Set(numbered.bundle.permissions)) {
+      this.#byAction.at(permission, () => []).push(numbered)
     }
   }
+}
+
+/** Who asks about ever new actions must not fill the memory with them. */
+function remember<T>(known: Map<string, T>, key: string, value: T, max: number): void {
+  if (known.size >= max) known.clear()
+  known.set(key, value)
 }
 
 interface RulesOfProject {
@@ -125,27 +151,35 @@ class RulesByScope {
 }
 
 class RulesByResource {
-  readonly #everyResource: CompiledRule[] = []
+  /** Unconditional rules are tried first: they settle the question without running CEL. */
+  readonly #unconditional: CompiledRule[] = []
+  readonly #conditional: CompiledRule[] = []
+  /** Those of some resources only, until somebody asks about one in their scope. */
+  #patterned: CompiledRule[] = []
   #byPattern: PatternIndex<CompiledRule[]> | undefined
 
   add(rule: CompiledRule): void {
-    if (rule.resources.length === 0) {
-      // Unconditional rules first: they settle the question without running CEL.
-      if (rule.condition) this.#everyResource.push(rule)
-      else this.#everyResource.unshift(rule)
-      return
-    }
-    this.#byPattern ??= new PatternIndex<CompiledRule[]>()
-    for (const pattern of new Set(rule.resources)) {
-      this.#byPattern.at(pattern, () => []).push(rule)
-    }
+    if (rule.resources.length > 0) this.#patterned.push(rule)
+    else if (rule.condition) this.#conditional.push(rule)
+    else this.#unconditional.push(rule)
   }
 
   find(path: string, test: RuleTest): CompiledRule | undefined {
+    if (this.#patterned.length > 0) this.#arrange()
     return (
-      firstAccepted(this.#everyResource, test) ??
+      firstAccepted(this.#unconditional, test) ??
+      firstAccepted(this.#conditional, test) ??
       this.#byPattern?.search(path, (rules) => firstAccepted(rules, test))
     )
+  }
+
+  #arrange(): void {
+    const byPattern = new PatternIndex<CompiledRule[]>()
+    for (const rule of this.#patterned) {
+      for (const pattern of new Set(rule.resources)) byPattern.at(pattern, () => []).push(rule)
+    }
+    this.#byPattern = byPattern
+    this.#patterned = []
   }
 }
 
