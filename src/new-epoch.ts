@@ -10,6 +10,7 @@ import type { StoreUpkeep } from './service/ports/upkeep.js'
 import { type RenewedEpoch, renewEpoch } from './service/renew-epoch.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
 import { openSqliteStore } from './storage/sql/sqlite.js'
+import { createTurns } from './turns.js'
 
 /** Opens the store that `POSTERN_DATABASE_URL` names, by itself. Throws `DomainError`. */
 export async function newEpoch(env: NodeJS.ProcessEnv): Promise<RenewedEpoch> {
@@ -33,6 +34,7 @@ function readUrl({ POSTERN_DATABASE_URL }: NodeJS.ProcessEnv): DatabaseUrl {
 async function openStore(database: DatabaseUrl): Promise<Store & StoreUpkeep> {
   const deps = {
     findBuiltin: findBuiltinPermissionSet,
+    nextTurn: createTurns(),
     compileCondition,
     randomBytes,
     now: Date.now,

@@ -8,6 +8,7 @@ import type { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
 import type { EntityCodec } from './codec.js'
 import type { EntityCache } from './entity-cache.js'
+import { entityValueBytes } from './entity-size.js'
 import { Flights } from './flights.js'
 import type { SharedKeys } from './keys.js'
 import { loadEntity } from './load-entity.js'
@@ -123,7 +124,8 @@ export class EntityLoader {
 
   #share(want: EntityWant, { value, revision }: Stamped<EntityValue>): void {
     const { shared, clock } = this.#deps
-    if (!shared) return
+    // To write down what is far too large takes long, and comes to nothing.
+    if (!shared || entityValueBytes(value) > 4 * sharedBytesMax) return
     const payload = shared.codec.encode(value)
     if (payload.length > sharedBytesMax) return
     const key = shared.keys(revision.epoch, want)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConditionInput } from '../../src/domain/condition/condition.js'
 import type { ApiKeyId, ApplicationId, ProjectId, UserId } from '../../src/domain/ids.js'
+import type { CompiledPolicy, Policy } from '../../src/domain/policy.js'
 import type { Store } from '../../src/service/ports/store.js'
 import {
   aGroup,
@@ -178,6 +179,29 @@ export function describeDecisions(store: () => Store, query: OpenedStore['query'
       expect(outcomes).toEqual(['true', 'error'])
     })
 
+    it('many policies whole and in order, while others have their turns', async () => {
+      const { id } = await founded(store())
+      const user = aUser(id)
+      const principal = { type: 'user', id: user.id } as const
+      const policies = Array.from({ length: 5 }, () =>
+        aPolicy(id, { principal, rules: Array.from({ length: 70 }, () => aRule()) }),
+      )
+      await save(store(), id, async (tx) => {
+        await tx.users.insert(user)
+        for (const policy of policies) await tx.policies.insert(policy)
+      })
+      const others = new Others()
+      const read = await store().read(({ decisions }) => decisions.policiesOf([user.id]))
+      expect(others.turns()).toBeGreaterThanOrEqual(policies.length - 1)
+      const rulesOf = (each: readonly Policy[] | readonly CompiledPolicy[]) =>
+        each.map(({ id: policyId, rules }) => [policyId, rules.map((rule) => rule.id)])
+      const inOrder = policies.sort((a, b) => (a.id < b.id ? -1 : 1))
+      expect(rulesOf(read.value)).toEqual(rulesOf(inOrder))
+      const [first, ...rest] = read.value.flatMap(({ rules }) => rules)
+      // A set's permissions are in memory once, whichever policies it is named in.
+      for (const { permissions } of rest) expect(permissions).toBe(first?.permissions)
+    })
+
     it('nothing at all, rather than less, of a policy that cannot be read', async () => {
       const { id } = await founded(store())
       const user = aUser(id)
@@ -198,4 +222,25 @@ export function describeDecisions(store: () => Store, query: OpenedStore['query'
       await expect(read()).rejects.toMatchObject(refused)
     })
   })
+}
+
+/** Counts the turns of the event loop. */
+class Others {
+  #turns = 0
+  #isOn = true
+
+  constructor() {
+    setImmediate(this.#turn)
+  }
+
+  /** So far; it counts no more. */
+  turns(): number {
+    this.#isOn = false
+    return this.#turns
+  }
+
+  readonly #turn = (): void => {
+    this.#turns += 1
+    if (this.#isOn) setImmediate(this.#turn)
+  }
 }

@@ -1,17 +1,17 @@
 import { type CompileCondition, compileStored } from '../../domain/condition/condition.js'
 import type { PolicyId } from '../../domain/ids.js'
-import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type { CompiledPolicy, CompiledRule } from '../../domain/policy.js'
+import type { PermissionLists } from './permission-lists.js'
 import { toHolder } from './policy-row.js'
-import { type NamedSet, policyUnreadable, readPolicyStrings, type StoredRule } from './rule-rows.js'
+import { policyUnreadable, type StoredRule } from './rule-rows.js'
 import type { PolicyRow } from './schema.js'
 
 export interface CompilingDeps {
-  readonly findBuiltin: FindBuiltinPermissionSet
+  readonly permissionLists: PermissionLists
   readonly compileCondition: CompileCondition
 }
 
-type PolicyHead = Pick<PolicyRow, 'id' | 'name' | 'user_id' | 'group_id' | 'application_id'>
+export type PolicyHead = Pick<PolicyRow, 'id' | 'name' | 'user_id' | 'group_id' | 'application_id'>
 
 /** Throws `unavailable` when a part of the policy cannot be read: it may be what denies. */
 export function compilePolicy(
@@ -34,7 +34,6 @@ function compileRule(
   { rule, sets }: StoredRule,
   deps: CompilingDeps,
 ): CompiledRule {
-  const permissions = sets.flatMap((set) => permissionsOf(set, deps.findBuiltin))
   return {
     id: rule.id,
     policyId: policy.id as PolicyId,
@@ -42,21 +41,11 @@ function compileRule(
     effect: rule.effect,
     scopeType: rule.scopeType,
     scope: rule.scope,
-    permissions: [...new Set(permissions)],
+    permissions: deps.permissionLists.of(sets),
     permissionSetNames: rule.permissionSetNames,
     resources: rule.resources,
     ...(rule.condition !== '' && {
       condition: compileStored(rule.condition, deps.compileCondition),
     }),
   }
-}
-
-function permissionsOf(
-  { name, permissions }: NamedSet,
-  findBuiltin: FindBuiltinPermissionSet,
-): readonly string[] {
-  if (permissions !== undefined) return readPolicyStrings('permission_set.permissions', permissions)
-  const builtin = findBuiltin(name)
-  if (!builtin) throw policyUnreadable(`the permission set \`${name}\` is not built in any more`)
-  return builtin.permissions
 }

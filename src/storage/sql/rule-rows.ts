@@ -12,10 +12,19 @@ export interface StoredRule {
   readonly sets: readonly NamedSet[]
 }
 
-export interface NamedSet {
+export type NamedSet = BuiltinSet | OwnSet
+
+interface BuiltinSet {
+  readonly kind: 'builtin'
   readonly name: string
-  /** JSON; absent for a built-in set. */
-  readonly permissions?: string
+}
+
+interface OwnSet {
+  readonly kind: 'own'
+  readonly id: string
+  readonly name: string
+  /** JSON. */
+  readonly permissions: string
 }
 
 /** The rules of each policy, by position: three queries, however many policies. */
@@ -47,7 +56,7 @@ function selectSets(db: Kysely<Schema>, policyIds: readonly string[]): Promise<S
     .selectFrom('rule_permission_sets as used')
     .innerJoin('rules', 'rules.id', 'used.rule_id')
     .leftJoin('permission_sets as own', 'own.id', 'used.permission_set_id')
-    .select(['used.rule_id', 'used.builtin_name', 'own.name', 'own.permissions'])
+    .select(['used.rule_id', 'used.builtin_name', 'own.id', 'own.name', 'own.permissions'])
     .where('rules.policy_id', 'in', policyIds)
     .orderBy('used.rule_id')
     .orderBy('used.position')
@@ -68,13 +77,16 @@ function selectProjects(db: Kysely<Schema>, policyIds: readonly string[]) {
 interface SetRow {
   readonly rule_id: string
   readonly builtin_name: string | null
+  readonly id: string | null
   readonly name: string | null
   readonly permissions: string | null
 }
 
-function toNamedSet({ builtin_name: builtinName, name, permissions }: SetRow): NamedSet {
-  if (builtinName !== null) return { name: builtinName }
-  if (name !== null && permissions !== null) return { name, permissions }
+function toNamedSet({ builtin_name: builtinName, id, name, permissions }: SetRow): NamedSet {
+  if (builtinName !== null) return { kind: 'builtin', name: builtinName }
+  if (id !== null && name !== null && permissions !== null) {
+    return { kind: 'own', id, name, permissions }
+  }
   throw policyUnreadable('a stored rule names a permission set that does not exist')
 }
 

@@ -38,6 +38,8 @@ export interface SqlStoreDeps {
   randomBytes(count: number): Uint8Array
   /** Milliseconds since the epoch. */
   now(): number
+  /** Resolves when others had the thread. */
+  nextTurn(): Promise<void>
 }
 
 export function createSqlStore(engine: SqlEngine, deps: SqlStoreDeps): Store & StoreUpkeep {
