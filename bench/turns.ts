@@ -7,6 +7,7 @@ import { Rule } from '../src/grpc/gen/postern/v1/policy.js'
 import { connect } from '../test/support/api.js'
 import { type Contender, drive } from './support/contender.js'
 import { h2load } from './support/h2load.js'
+import { changingLargePrincipal } from './support/large-principal.js'
 import { withPostern } from './support/open-postern.js'
 import { loadCore, pinSelf } from './support/pinned.js'
 import { printMachine, printTable } from './support/report.js'
@@ -27,7 +28,13 @@ type Work = () => Promise<void>
 pinSelf()
 const seen = await withPostern(async (postern) => {
   const plain = await aWorldOf20Rules(postern)
-  const works = worksOn(postern, plain, await conditional(postern, plain))
+  const works = new Map<string, Work>([
+    ...worksOn(postern, plain, await conditional(postern, plain)),
+    [
+      'a change, then a question, of 10,000 rules',
+      await changingLargePrincipal(postern, plain, 10 * times),
+    ],
+  ])
   const rows = []
   for (const [name, work] of works) {
     // Once, to warm up.
