@@ -10,6 +10,7 @@ import type { StoreUpkeep } from './service/ports/upkeep.js'
 import { type RenewedEpoch, renewEpoch } from './service/renew-epoch.js'
 import { openPostgresStore } from './storage/sql/postgres.js'
 import { openSqliteStore } from './storage/sql/sqlite.js'
+import { systemClock } from './system-clock.js'
 import { createTurns } from './turns.js'
 
 /** Opens the store that `POSTERN_DATABASE_URL` names, by itself. Throws `DomainError`. */
@@ -34,6 +35,7 @@ function readUrl({ POSTERN_DATABASE_URL }: NodeJS.ProcessEnv): DatabaseUrl {
 async function openStore(database: DatabaseUrl): Promise<Store & StoreUpkeep> {
   const deps = {
     findBuiltin: findBuiltinPermissionSet,
+    monotonicMs: systemClock.monotonicMs,
     nextTurn: createTurns(),
     compileCondition,
     randomBytes,

@@ -42,6 +42,7 @@ export const deps = {
   findBuiltin: (name: string) => (name === builtin.name ? builtin : undefined),
   compileCondition,
   randomBytes: (count: number) => randomBytes(count),
+  monotonicMs: () => performance.now(),
   nextTurn: () => new Promise<void>((resolve) => void setImmediate(resolve)),
   now: () => nowMs,
 }

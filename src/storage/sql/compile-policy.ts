@@ -1,6 +1,7 @@
 import { type CompileCondition, compileStored } from '../../domain/condition/condition.js'
 import type { PolicyId } from '../../domain/ids.js'
 import type { CompiledPolicy, CompiledRule } from '../../domain/policy.js'
+import type { Pacer } from '../../service/pacer.js'
 import type { PermissionLists } from './permission-lists.js'
 import { toHolder } from './policy-row.js'
 import { policyUnreadable, type StoredRule } from './rule-rows.js'
@@ -9,23 +10,25 @@ import type { PolicyRow } from './schema.js'
 export interface CompilingDeps {
   readonly permissionLists: PermissionLists
   readonly compileCondition: CompileCondition
+  readonly pacer: Pacer
 }
 
 export type PolicyHead = Pick<PolicyRow, 'id' | 'name' | 'user_id' | 'group_id' | 'application_id'>
 
-/** Throws `unavailable` when a part of the policy cannot be read: it may be what denies. */
-export function compilePolicy(
+/** Rejects with `unavailable` when a part of the policy cannot be read: it may be what denies. */
+export async function compilePolicy(
   row: PolicyHead,
   rules: readonly StoredRule[],
   deps: CompilingDeps,
-): CompiledPolicy {
+): Promise<CompiledPolicy> {
   const principal = toHolder(row)
   if (!principal) throw policyUnreadable('a stored policy has lost its principal')
   return {
     id: row.id as PolicyId,
     name: row.name,
     principal,
-    rules: rules.map((stored) => compileRule(row, stored, deps)),
+    // To compile a condition can take as long as to read thirty rules.
+    rules: await deps.pacer.map(rules, (stored) => compileRule(row, stored, deps)),
   }
 }
 

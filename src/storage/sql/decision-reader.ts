@@ -11,6 +11,7 @@ import type {
 import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
 import type { CompiledPolicy } from '../../domain/policy.js'
 import type { Principal, PrincipalRef } from '../../domain/principal.js'
+import { Pacer, type PacerDeps } from '../../service/pacer.js'
 import type { DecisionReader } from '../../service/ports/decisions.js'
 import type { PageRequest } from '../../service/ports/paging.js'
 import { toBearer, toNarrowing } from './api-key-row.js'
@@ -21,13 +22,11 @@ import { toApplicationPrincipal, toUserPrincipal } from './principal-row.js'
 import { loadRules } from './rule-rows.js'
 import type { ApiKeyRow, Schema } from './schema.js'
 
-export interface DecisionReaderDeps extends Pick<CompilingDeps, 'compileCondition'> {
+export interface DecisionReaderDeps extends PacerDeps, Pick<CompilingDeps, 'compileCondition'> {
   readonly findBuiltin: FindBuiltinPermissionSet
-  /** Resolves when others had the thread. */
-  nextTurn(): Promise<void>
 }
 
-/** Of rules; to read and compile as many takes about a millisecond. */
+/** Of rules; to read as many takes about a millisecond. */
 const rulesTogether = 100
 
 interface CountedHead extends PolicyHead {
@@ -72,17 +71,20 @@ export class SqlDecisionReader implements DecisionReader {
 
   async policiesOf(holderIds: readonly string[]): Promise<readonly CompiledPolicy[]> {
     if (holderIds.length === 0) return []
-    const { findBuiltin, compileCondition, nextTurn } = this.#deps
-    const deps = { permissionLists: new PermissionLists(findBuiltin), compileCondition }
+    const { findBuiltin, compileCondition } = this.#deps
+    // Whoever has thousands of rules must not hold up those who ask about others.
+    const pacer = new Pacer(this.#deps)
+    const deps = { permissionLists: new PermissionLists(findBuiltin), compileCondition, pacer }
     const compiled: CompiledPolicy[] = []
     for (const heads of together(await this.#headsOf(holderIds))) {
-      // Whoever has thousands of rules must not hold up those who ask about others.
-      if (compiled.length > 0) await nextTurn()
+      if (compiled.length > 0) await pacer.rest()
       const rules = await loadRules(
         this.#db,
         heads.map((head) => head.id),
       )
-      for (const head of heads) compiled.push(compilePolicy(head, rules.get(head.id) ?? [], deps))
+      for (const head of heads) {
+        compiled.push(await compilePolicy(head, rules.get(head.id) ?? [], deps))
+      }
     }
     return compiled
   }

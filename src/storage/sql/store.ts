@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { CompileCondition } from '../../domain/condition/condition.js'
 import type { FindBuiltinPermissionSet } from '../../domain/permission-set.js'
+import type { PacerDeps } from '../../service/pacer.js'
 import type { Change, ChangePage, ChangeRequest } from '../../service/ports/change-log.js'
 import type {
   ReadTransaction,
@@ -31,15 +32,13 @@ import { SqlSearch } from './search.js'
 import { trim } from './trim.js'
 import { UserStore } from './user-store.js'
 
-export interface SqlStoreDeps {
+export interface SqlStoreDeps extends PacerDeps {
   readonly findBuiltin: FindBuiltinPermissionSet
   readonly compileCondition: CompileCondition
   /** From a cryptographically secure source. */
   randomBytes(count: number): Uint8Array
   /** Milliseconds since the epoch. */
   now(): number
-  /** Resolves when others had the thread. */
-  nextTurn(): Promise<void>
 }
 
 export function createSqlStore(engine: SqlEngine, deps: SqlStoreDeps): Store & StoreUpkeep {
