@@ -88,8 +88,12 @@ export class SocketConnection<Head> {
     const socket = this.#socket
     readRoom.read(socket, (octets, end) => this.#receive(octets, end))
     // The peer's process has ended, far more often than it waits for its last answers: every call is
-    // cancelled at once, so that nothing runs, and no stream stays, for nobody.
-    socket.on('end', () => this.#connection.destroy())
+    // cancelled at once, so that nothing runs, and no stream stays, for nobody. What is answered already
+    // leaves before.
+    socket.on('end', () => {
+      this.#connection.flush()
+      this.#connection.destroy()
+    })
     // It closes after an error, which says nothing that could be acted on.
     socket.on('error', () => {})
     socket.on('close', () => {

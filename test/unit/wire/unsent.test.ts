@@ -135,3 +135,11 @@ test('what left while nobody looked is not held against the peer', async () => {
   clock.pass(20_001)
   expect([socket.destroyed, server.bufferedBytes]).toEqual([false, 0])
 })
+
+test('what is answered leaves, though the peer says in the same moment that it says no more', async () => {
+  const { socket } = await served()
+  socket.push(f.unaryCall(1, '', '/test.Echo/Small'))
+  socket.push(null)
+  await socket.leaveOne()
+  expect(socket.count(FrameType.data)).toBe(1)
+})
