@@ -89,6 +89,53 @@ test('finds what each of many actions meets, again and again', () => {
   expect(many.find(aQuestion('many:2'), { accepts: ({ id }) => id !== 'many:2' })).toBeUndefined()
 })
 
+test('takes no permissions for the same that only look the same together', () => {
+  // 1 and 234 are written as 12 and 34 are, unless something stands between.
+  const shared = new Map([
+    [1, 'both:a'],
+    [234, 'both:a'],
+    [12, 'both:b'],
+    [34, 'both:b'],
+  ])
+  const numbered = Array.from({ length: 235 }, (_, at) => {
+    const both = shared.get(at)
+    const permissions = [`only:${at}`, ...(both === undefined ? [] : [both])]
+    return aRule({ name: `${at}`, permissions })
+  })
+  const parted = [
+    aRule({ name: 'first', permissions: ['p:a', 'bp:c'] }),
+    aRule({ name: 'second', permissions: ['p:ab', 'p:c'] }),
+  ]
+  const all = new RuleIndex([...numbered, ...parted])
+  const met = (action: string) => {
+    const names: string[] = []
+    all.find(aQuestion(action), { accepts: ({ id }) => names.push(id) < 0 })
+    return names
+  }
+  expect(met('both:a')).toEqual(['1', '234'])
+  expect(met('both:b')).toEqual(['12', '34'])
+  expect(met('bp:c')).toEqual(['first'])
+  expect(met('p:ab')).toEqual(['second'])
+})
+
+test('arranges what all actions meet once, however many actions meet other rules too', () => {
+  let looks = 0
+  const watched = {
+    ...aRule({ name: 'all', permissions: ['*'] }),
+    get resources() {
+      looks += 1
+      return []
+    },
+  }
+  const actions = Array.from({ length: 200 }, (_, at) => `each:${at}`)
+  const others = actions.map((action) => aRule({ name: action, permissions: [action] }))
+  const mixed = new RuleIndex([watched, ...others])
+  for (const action of [...actions, ...actions]) {
+    expect(mixed.find(aQuestion(action), { accepts: ({ id }) => id === 'all' })).toBe(watched)
+  }
+  expect(looks).toBe(1)
+})
+
 test('knows its size, and finds nothing when it is empty', () => {
   expect(index.size).toBe(rules.length)
   expect(new RuleIndex([]).find(aQuestion('if:read'), { accepts: () => true })).toBeUndefined()

@@ -6,18 +6,24 @@ import type { Question } from './question.js'
 import { type RuleBundle, RuleBundles } from './rule-bundles.js'
 
 const knownActionsMax = 64
-const arrangedMax = 64
 
-/** An action that was asked about, and the rules that it meets. */
+/** An action that was asked about, and where its rules are. */
 interface KnownAction {
   readonly action: string
-  readonly rules: RulesByScope
+  readonly scopes: readonly RulesByScope[]
 }
 
 /** A bundle of rules, by the order in which bundles came. */
 interface Numbered {
   readonly number: number
   readonly bundle: RuleBundle
+}
+
+/** One pattern over actions, and the rules that have it. */
+interface Permission {
+  readonly bundles: Numbered[]
+  /** Arranged when an action is asked about that the pattern matches. */
+  rules?: RulesByScope
 }
 
 /** Asked of each rule that fits, until one is accepted. */
@@ -28,13 +34,12 @@ export interface RuleTest {
 /**
  * All rules of one effect, arranged so that a question meets only rules whose action, scope and
  * resource patterns fit: the cost of a question does not grow with the rules that cannot match it.
- * Rules are arranged when an action that meets them is asked about first.
  */
 export class RuleIndex {
-  readonly #byAction = new PatternIndex<Numbered[]>()
-  readonly #known = new Map<string, KnownAction>()
-  /** By the numbers of the bundles: many actions meet the same ones. */
+  readonly #byAction = new PatternIndex<Permission>()
+  /** By the numbers of the bundles: all permissions of a set mostly have the same ones. */
   readonly #arranged = new Map<string, RulesByScope>()
+  readonly #known = new Map<string, KnownAction>()
   /** The one that was asked about last: comparing it costs less than looking it up. */
   #last: KnownAction | undefined
   #size = 0
@@ -63,48 +68,49 @@ export class RuleIndex {
   /** The first fitting rule, in no promised order, that `test` accepts. */
   find(question: Question, test: RuleTest): CompiledRule | undefined {
     if (this.#size === 0) return undefined
-    return this.#rulesFor(question.action).find(question, test)
+    for (const scopes of this.#scopesOf(question.action)) {
+      const found = scopes.find(question, test)
+      if (found) return found
+    }
+    return undefined
   }
 
   /** Services ask about the same few actions again and again. */
-  #rulesFor(action: string): RulesByScope {
-    if (action === this.#last?.action) return this.#last.rules
+  #scopesOf(action: string): readonly RulesByScope[] {
+    if (action === this.#last?.action) return this.#last.scopes
     this.#last = this.#known.get(action) ?? this.#search(action)
-    return this.#last.rules
+    return this.#last.scopes
   }
 
   #search(action: string): KnownAction {
-    const met = new Map<number, RuleBundle>()
-    this.#byAction.search(action, (bundles) => {
-      for (const { number, bundle } of bundles) met.set(number, bundle)
+    const scopes = new Set<RulesByScope>()
+    this.#byAction.search(action, (permission) => {
+      permission.rules ??= this.#arrange(permission.bundles)
+      scopes.add(permission.rules)
       return undefined
     })
-    const known = { action, rules: this.#arrange(met) }
-    remember(this.#known, action, known, knownActionsMax)
+    // Who asks about ever new actions must not fill the memory with them.
+    if (this.#known.size >= knownActionsMax) this.#known.clear()
+    const known = { action, scopes: [...scopes] }
+    this.#known.set(action, known)
     return known
   }
 
-  #arrange(bundles: ReadonlyMap<number, RuleBundle>): RulesByScope {
-    const key = [...bundles.keys()].join()
+  #arrange(bundles: readonly Numbered[]): RulesByScope {
+    const key = bundles.map(({ number }) => number).join()
     const arranged = this.#arranged.get(key)
     if (arranged) return arranged
     const rules = new RulesByScope()
-    for (const bundle of bundles.values()) for (const rule of bundle.rules) rules.add(rule)
-    remember(this.#arranged, key, rules, arrangedMax)
+    for (const { bundle } of bundles) for (const rule of bundle.rules) rules.add(rule)
+    this.#arranged.set(key, rules)
     return rules
   }
 
   #add(numbered: Numbered): void {
     for (const permission of new Set(numbered.bundle.permissions)) {
-      this.#byAction.at(permission, () => []).push(numbered)
+      this.#byAction.at(permission, () => ({ bundles: [] })).bundles.push(numbered)
     }
   }
-}
-
-/** Who asks about ever new actions must not fill the memory with them. */
-function remember<T>(known: Map<string, T>, key: string, value: T, max: number): void {
-  if (known.size >= max) known.clear()
-  known.set(key, value)
 }
 
 interface RulesOfProject {
