@@ -49,6 +49,8 @@ export interface LoadLimits {
 
 const sharedTtlMs = 600_000
 const sharedBytesMax = 65_536
+/** Estimated in memory, which is at most some five times as much as is written down. */
+const sharedValueBytesMax = 8 * sharedBytesMax
 
 /**
  * Brings entities into memory: from the shared cache, else from the store. Whatever it brings is
@@ -125,7 +127,7 @@ export class EntityLoader {
   #share(want: EntityWant, { value, revision }: Stamped<EntityValue>): void {
     const { shared, clock } = this.#deps
     // To write down what is far too large takes long, and comes to nothing.
-    if (!shared || entityValueBytes(value) > 4 * sharedBytesMax) return
+    if (!shared || entityValueBytes(value) > sharedValueBytesMax) return
     const payload = shared.codec.encode(value)
     if (payload.length > sharedBytesMax) return
     const key = shared.keys(revision.epoch, want)

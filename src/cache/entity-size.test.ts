@@ -25,6 +25,16 @@ it('grows with the rules, and with what is written in them', () => {
   expect(entityValueBytes([policyOf([{ ...rule, condition }])])).toBeGreaterThan(one + 2_000)
 })
 
+it('counts a condition for what it is compiled to, once for all rules that have it', () => {
+  const condition = { source: 'x'.repeat(100), evaluate: () => ({ kind: 'false' }) as const }
+  const rule = aRule({ name: 'a', condition })
+  const one = entityValueBytes([policyOf([rule])])
+  const plain = entityValueBytes([policyOf([aRule({ name: 'a' })])])
+  expect(one - plain).toBeGreaterThan(5_000)
+  const many = entityValueBytes([policyOf([rule, rule, rule])])
+  expect(many - one).toBeLessThan(2 * plain)
+})
+
 it('counts a list of permissions once, however many rules share it', () => {
   const shared = Array.from({ length: 100 }, () => aRule({ name: 'a', permissions }))
   const own = shared.map((rule) => ({ ...rule, permissions: [...permissions] }))

@@ -1,3 +1,4 @@
+import type { Condition } from '../domain/condition/condition.js'
 import type { CompiledPolicy, CompiledRule } from '../domain/policy.js'
 import type { EntityValue } from '../service/entities.js'
 import type { CachedEntity } from './entity-cache.js'
@@ -6,13 +7,15 @@ import type { CachedEntity } from './entity-cache.js'
 const objectBytes = 48
 const fieldBytes = 16
 const stringBytes = 24
+/** Of a condition, for each character of its source. */
+const compiledBytes = 64
 
 /** An estimate of what an entry takes in memory, in bytes, its key in the cache included. */
 export function entityBytes({ value, keys }: CachedEntity, id: string): number {
   return 2 * textBytes(id) + entityValueBytes(value) + listBytes(keys)
 }
 
-/** An estimate, and a quick one for thousands of rules; lists that rules share count once. */
+/** An estimate, and a quick one for thousands of rules; what rules share counts once. */
 export function entityValueBytes(value: EntityValue): number {
   return isPolicies(value) ? policiesBytes(value) : valueBytes(value)
 }
@@ -23,19 +26,22 @@ function isPolicies(value: EntityValue): value is readonly CompiledPolicy[] {
 
 function policiesBytes(policies: readonly CompiledPolicy[]): number {
   const permissions = new Set<readonly string[]>()
+  const conditions = new Set<Condition>()
   let bytes = objectBytes
   for (const policy of policies) {
     bytes += 2 * objectBytes + 7 * fieldBytes + textBytes(policy.id) + textBytes(policy.name)
     for (const rule of policy.rules) {
       permissions.add(rule.permissions)
+      if (rule.condition) conditions.add(rule.condition)
       bytes += ruleBytes(rule)
     }
   }
   for (const list of permissions) bytes += listBytes(list)
+  for (const { source } of conditions) bytes += objectBytes + compiledBytes * source.length
   return bytes
 }
 
-function ruleBytes({ id, scope, permissionSetNames, resources, condition }: CompiledRule): number {
+function ruleBytes({ id, scope, permissionSetNames, resources }: CompiledRule): number {
   const scopeBytes = scope.kind === 'projects' ? listBytes(scope.projectIds) : 0
   return (
     2 * objectBytes +
@@ -43,8 +49,7 @@ function ruleBytes({ id, scope, permissionSetNames, resources, condition }: Comp
     textBytes(id) +
     scopeBytes +
     listBytes(permissionSetNames) +
-    listBytes(resources) +
-    (condition ? objectBytes + textBytes(condition.source) : 0)
+    listBytes(resources)
   )
 }
 
