@@ -127,7 +127,8 @@ describe('in any world, a search finds what asking one by one allows', { timeout
           }
         })
       }),
-      { numRuns: 8 },
+      // In two worlds of three nothing is allowed to either.
+      { numRuns: 24 },
     )
     expect(found).toBeGreaterThan(8)
   })
