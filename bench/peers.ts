@@ -23,10 +23,10 @@ const short = process.argv.includes('--short')
 const warmUpSeconds = 1
 /** In each shape, to find out how quick it is there. */
 const trialSeconds = [0.1, 0.2]
-const turnSeconds = short ? [0.5, 0.5, 0.5] : new Array<number>(7).fill(1.5)
+const turnSeconds = short ? [0.5, 0.5, 0.5] : new Array<number>(5).fill(1.5)
 const shapes = {
   '10x10': { connections: 10, inFlight: 10, timeShare: 1.5 },
-  '100x1': { connections: 100, inFlight: 1, timeShare: 1 },
+  '100x1': { connections: 100, inFlight: 1, timeShare: short ? 1 : 2.5 },
   '1x1': { connections: 1, inFlight: 1, timeShare: 0.5 },
 } as const satisfies Record<string, Omit<Shape, 'calls'> & { readonly timeShare: number }>
 type ShapeName = keyof typeof shapes
