@@ -101,6 +101,30 @@ describe('the codec', () => {
     expect(Object.isFrozen(policy?.rules[0]?.permissions)).toBe(true)
   })
 
+  it('knows how many octets there are at least, and of many rules nearly all', () => {
+    const least: CompiledRule = {
+      ...rule,
+      ...{ id: '' as RuleId, policyId: '' as PolicyId, policyName: '', effect: 'deny' },
+      ...{
+        scope: { kind: 'organization' },
+        permissions: [],
+        permissionSetNames: [],
+        resources: [],
+      },
+    }
+    const permissions = Array.from({ length: 100 }, (_, at) => `service${at}:*`)
+    const wide = Array.from({ length: 100 }, () => ({ ...least, permissions }))
+    const bindings = (rules: readonly CompiledRule[]) => [
+      { id: '' as PolicyId, name: '', principal: ref, rules },
+    ]
+    for (const value of [undefined, principal, ...[[], [least], [rule], wide].map(bindings)]) {
+      expect(codec.bytesMin(value)).toBeLessThanOrEqual(codec.encode(value).length)
+    }
+    const { length } = codec.encode(bindings(wide))
+    expect(codec.bytesMin(bindings(wide))).toBeGreaterThan(0.7 * length)
+    expect(codec.bytesMin(bindings(Array(1_000).fill(least)))).toBeGreaterThan(65_536)
+  })
+
   it('finds bytes that are no entity unreadable, instead of failing a question', () => {
     const want = { kind: 'bindings', holderId: 'u' } as const
     expect(codec.decode(want, Buffer.from('{'))).toBe('unreadable')

@@ -8,7 +8,6 @@ import type { ChangeWindow } from './change-window.js'
 import type { Clock } from './clock.js'
 import type { EntityCodec } from './codec.js'
 import type { EntityCache } from './entity-cache.js'
-import { entityValueBytes } from './entity-size.js'
 import { Flights } from './flights.js'
 import type { SharedKeys } from './keys.js'
 import { loadEntity } from './load-entity.js'
@@ -49,8 +48,6 @@ export interface LoadLimits {
 
 const sharedTtlMs = 600_000
 const sharedBytesMax = 65_536
-/** Estimated in memory, which is at most some five times as much as is written down. */
-const sharedValueBytesMax = 8 * sharedBytesMax
 
 /**
  * Brings entities into memory: from the shared cache, else from the store. Whatever it brings is
@@ -127,7 +124,7 @@ export class EntityLoader {
   #share(want: EntityWant, { value, revision }: Stamped<EntityValue>): void {
     const { shared, clock } = this.#deps
     // To write down what is far too large takes long, and comes to nothing.
-    if (!shared || entityValueBytes(value) > sharedValueBytesMax) return
+    if (!shared || shared.codec.bytesMin(value) > sharedBytesMax) return
     const payload = shared.codec.encode(value)
     if (payload.length > sharedBytesMax) return
     const key = shared.keys(revision.epoch, want)

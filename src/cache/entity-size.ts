@@ -1,6 +1,6 @@
 import type { Condition } from '../domain/condition/condition.js'
 import type { CompiledPolicy, CompiledRule } from '../domain/policy.js'
-import type { EntityValue } from '../service/entities.js'
+import { isPolicies } from '../service/entities.js'
 import type { CachedEntity } from './entity-cache.js'
 
 /** What V8 needs besides the characters, for an object, a field and a string: rules of thumb. */
@@ -12,18 +12,11 @@ const compiledBytes = 64
 
 /** An estimate of what an entry takes in memory, in bytes, its key in the cache included. */
 export function entityBytes({ value, keys }: CachedEntity, id: string): number {
-  return 2 * textBytes(id) + entityValueBytes(value) + listBytes(keys)
+  const bytes = isPolicies(value) ? policiesBytes(value) : valueBytes(value)
+  return 2 * textBytes(id) + bytes + listBytes(keys)
 }
 
-/** An estimate, and a quick one for thousands of rules; what rules share counts once. */
-export function entityValueBytes(value: EntityValue): number {
-  return isPolicies(value) ? policiesBytes(value) : valueBytes(value)
-}
-
-function isPolicies(value: EntityValue): value is readonly CompiledPolicy[] {
-  return Array.isArray(value)
-}
-
+/** What rules share counts once. */
 function policiesBytes(policies: readonly CompiledPolicy[]): number {
   const permissions = new Set<readonly string[]>()
   const conditions = new Set<Condition>()

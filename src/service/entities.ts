@@ -107,6 +107,11 @@ export type EntityValue =
   | OrganizationId
   | undefined
 
+/** Only of bindings the value is a list. */
+export function isPolicies(value: EntityValue): value is readonly CompiledPolicy[] {
+  return Array.isArray(value)
+}
+
 /** Thrown through `work` by a look-up that has to load something. */
 export class EntitiesMissing {
   readonly wants: readonly EntityWant[]
