@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { get, overlap, uncovered, words } from '../../test/support/permission-sets.js'
+import { onBuckets, s3 } from '../../test/support/s3-actions.js'
 import type { PermissionSet } from '../domain/permission-set.js'
 import { createAllProductsSets } from './all-products.js'
 import { builtinPermissionSets, findBuiltinPermissionSet } from './builtin.js'
@@ -84,24 +86,6 @@ const administration = words(`
   iam:decision:{ask,explain,watch}
   iam:log:{list,read}
 `).flatMap(expanded)
-
-// One S3 action per word, as the published table gives them to the single sets.
-const s3 = {
-  ObjectStorageBucketsRead: onBuckets(`GetBucketAcl GetBucketCors GetBucketLifecycleConfiguration
-    GetBucketLocation GetBucketTagging GetBucketVersioning GetBucketWebsite HeadBucket ListBuckets`),
-  ObjectStorageBucketsWrite: onBuckets(`CreateBucket DeleteBucketCors DeleteBucketLifecycle
-    DeleteBucketTagging DeleteBucketWebsite PutBucketAcl PutBucketCors PutBucketVersioning
-    PutBucketLifecycleConfiguration PutBucketTagging PutBucketWebsite`),
-  ObjectStorageBucketsDelete: onBuckets('DeleteBucket'),
-  ObjectStorageObjectsRead: onObjects(`GetObject GetObjectAcl GetObjectLegalHold
-    GetObjectLockConfiguration GetObjectRetention GetObjectTagging HeadObject ListMultipartUploads
-    ListObjects ListObjectsV2 ListObjectVersions ListParts`),
-  ObjectStorageObjectsWrite: onObjects(`CompleteMultipartUpload CopyObject CreateMultipartUpload
-    DeleteObjectTagging PostObject PutObject PutObjectAcl PutObjectLegalHold
-    PutObjectLockConfiguration PutObjectRetention PutObjectTagging RestoreObject UploadPart
-    UploadPartCopy`),
-  ObjectStorageObjectsDelete: onObjects('AbortMultipartUpload DeleteObject DeleteObjects'),
-}
 
 const organizationSets = builtinPermissionSets.filter((set) => set.scopeType === 'organization')
 const projectsSets = builtinPermissionSets.filter((set) => set.scopeType === 'projects')
@@ -242,36 +226,6 @@ test('what secrets hold is not read by reading', () => {
   for (const set of holders) expect(uncovered(set, data), set.name).toEqual([])
 })
 
-test('each Object Storage set allows exactly its S3 actions', () => {
-  const actions = Object.values(s3).flat()
-  for (const [name, allowed] of Object.entries(s3)) {
-    expect(overlap(get(name), actions), name).toEqual(allowed)
-  }
-  expect(uncovered(get('ObjectStorageFullAccess'), actions)).toEqual([])
-})
-
-test('bucket policies are changed by their own set only', () => {
-  const changes = onBuckets('PutBucketPolicy DeleteBucketPolicy')
-  expect(overlap(get('ObjectStorageFullAccess'), changes)).toEqual([])
-  expect(uncovered(get('ObjectStorageBucketPolicyFullAccess'), changes)).toEqual([])
-})
-
-test('Object Storage also answers to generic verbs', () => {
-  const generic = ['object:read', 'object:write', 'object:delete'].concat([
-    'bucket:read',
-    'bucket:write',
-    'bucket:delete',
-    'bucket:list',
-  ])
-  const permissions = generic.map((permission) => `storage:${permission}`)
-  expect(uncovered(get('ObjectStorageFullAccess'), permissions)).toEqual([])
-  expect(overlap(get('ObjectStorageReadOnly'), permissions)).toEqual([
-    'storage:object:read',
-    'storage:bucket:read',
-    'storage:bucket:list',
-  ])
-})
-
 test.each([
   ['ProjectManager', /^account:project:/],
   ['ProjectReadOnly', /^account:project:(list|read)$/],
@@ -311,30 +265,6 @@ test('full access to Kubernetes is not `system:masters` inside it', () => {
   expect(overlap(get('KubernetesFullAccess'), masters)).toEqual([])
 })
 
-/** Whether everything that the pattern `narrow` matches is matched by `wide`. */
-function covers(wide: string, narrow: string): boolean {
-  // A `*` in `narrow` is an ordinary character here, which only a `*` of `wide` can match.
-  const literals = wide.split('*').map((literal) => literal.replace(/[^\w:-]/g, '\\$&'))
-  return new RegExp(`^${literals.join('.*')}$`).test(narrow)
-}
-
-function overlap(set: PermissionSet, permissions: readonly string[]): readonly string[] {
-  return permissions.filter((permission) =>
-    set.permissions.some((wide) => covers(wide, permission)),
-  )
-}
-
-function uncovered(set: PermissionSet, permissions: readonly string[]): readonly string[] {
-  const covered = overlap(set, permissions)
-  return permissions.filter((permission) => !covered.includes(permission))
-}
-
-function get(name: string): PermissionSet {
-  const set = findBuiltinPermissionSet(name)
-  if (!set) throw new Error(`no permission set \`${name}\``)
-  return set
-}
-
 function permissionsOf({ permissions }: PermissionSet): readonly string[] {
   return permissions
 }
@@ -347,20 +277,8 @@ function isService(value: unknown): value is { readonly permissionSets: Permissi
   return typeof value === 'object' && value !== null && 'permissionSets' in value
 }
 
-function words(text: string): string[] {
-  return text.trim().split(/\s+/)
-}
-
 /** `iam:log:{list,read}` is `iam:log:list` and `iam:log:read`. */
 function expanded(line: string): string[] {
   const [noun = '', verbs = ''] = line.split(/[{}]/)
   return verbs.split(',').map((verb) => noun + verb)
-}
-
-function onBuckets(actions: string): string[] {
-  return words(actions).map((action) => `storage:bucket:${action}`)
-}
-
-function onObjects(actions: string): string[] {
-  return words(actions).map((action) => `storage:object:${action}`)
 }
