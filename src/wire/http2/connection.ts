@@ -1,16 +1,15 @@
-import { HpackError } from '../hpack/hpack-error.js'
 import { ControlFrames } from './control-frames.js'
 import { Deadlines } from './deadlines.js'
-import { ConnectionError, ErrorCode } from './error-code.js'
+import { Drain } from './drain.js'
+import { ConnectionError, codeOf, ErrorCode } from './error-code.js'
 import { FloodGuard } from './flood-guard.js'
-import { emptyFrame, Flag, type Frame, FrameType } from './frame.js'
-import { HeaderBlock } from './header-block.js'
+import { emptyFrame, type Frame, FrameType } from './frame.js'
+import { FrameRouter } from './frame-router.js'
 import { Inbox } from './inbox.js'
 import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
 import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab, typeAndFlags } from './outbox.js'
-import { requireLength } from './payload.js'
 import { type Acceptor, Requests } from './requests.js'
 import { encodeSettings, Setting } from './settings.js'
 import { Streams } from './streams.js'
@@ -39,8 +38,6 @@ export interface ConnectionDeps<Head> {
   onBug(error: unknown): void
 }
 
-const lastStreamIdMax = 0x7fffffff
-
 /**
  * RFC 9113: one connection, seen from the server, as octets in and octets out. It reads no clock and
  * owns no socket: whoever does calls `receive` and then `turn` until that has nothing left to do, with
@@ -54,19 +51,18 @@ export class Connection<Head> {
   readonly #outbox: Outbox
   readonly #inbox = new Inbox()
   readonly #frame: Frame = emptyFrame()
-  readonly #block: HeaderBlock
   readonly #guard: FloodGuard
   readonly #requests: Requests<Head>
   readonly #control: ControlFrames
+  readonly #router: FrameRouter<Head>
   readonly #deadlines: Deadlines
   readonly #life: Lifetime
+  readonly #drain: Drain<Head>
   readonly #unfinished: MemoryShare
   #nowMs: number
   #isInTurn = false
   /** A frame came to its end in this turn, and so did the block of headers that it was part of. */
   #hasEnded = false
-  #isGreeted = false
-  #isDraining = false
   #isClosing = false
   #isGone = false
 
@@ -75,14 +71,13 @@ export class Connection<Head> {
     this.#deps = deps
     this.#nowMs = nowMs
     this.#outbox = new Outbox(deps.slab, () => this.#notePending())
-    this.#block = new HeaderBlock(limits)
     this.#guard = new FloodGuard(limits)
     this.streams = new Streams({
       limits,
       outbox: this.#outbox,
       processBudget,
       wakeBy: (atMs) => this.#wakeBy(atMs),
-      onQuiet: () => this.#onQuiet(),
+      onQuiet: () => this.#drain.quiet(),
     })
     const { streams } = this
     this.#unfinished = new MemoryShare(streams.budget)
@@ -92,11 +87,25 @@ export class Connection<Head> {
       streams,
       outbox: this.#outbox,
       guard: this.#guard,
-      onDrainAnswered: () => {
-        if (this.#isDraining) this.#onDrainHeard()
-      },
+      onDrainAnswered: () => this.#drain.answered(),
+    })
+    this.#router = new FrameRouter({
+      limits,
+      requests: this.#requests,
+      control: this.#control,
+      guard: this.#guard,
+      onGreeted: () => this.#life.greeted(),
+      onBlockOpen: () => this.#wakeBy(this.#nowMs + limits.handshakeMs),
     })
     this.#life = this.#createLifetime(limits, nowMs)
+    this.#drain = new Drain({
+      outbox: this.#outbox,
+      control: this.#control,
+      requests: this.#requests,
+      table: streams.table,
+      life: this.#life,
+      onOver: () => this.#close(ErrorCode.noError),
+    })
     this.wakeAtMs = this.#life.tick(nowMs)
   }
 
@@ -136,7 +145,7 @@ export class Connection<Head> {
       isMore = this.#read()
       this.#inbox.endTurn()
       const { isWaiting } = this.#inbox
-      this.#life.partial(isWaiting || this.#block.isOpen, this.#hasEnded, nowMs)
+      this.#life.partial(isWaiting || this.#router.isBlockOpen, this.#hasEnded, nowMs)
       if (isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
       this.#holdUnfinished()
     } catch (error) {
@@ -184,11 +193,8 @@ export class Connection<Head> {
 
   /** Section 6.8: takes no new calls soon, ends with the last one, and gives up after `drainMs`. */
   drain(nowMs: number): void {
-    if (this.#isDraining || this.#isClosing) return
-    this.#isDraining = true
-    this.#life.draining(nowMs)
-    this.#outbox.goaway(lastStreamIdMax, ErrorCode.noError)
-    this.#control.ping('drain')
+    if (this.#drain.isBegun || this.#isClosing) return
+    this.#drain.begin(nowMs)
     this.#wakeBy(nowMs)
   }
 
@@ -207,8 +213,8 @@ export class Connection<Head> {
     for (let left = this.#deps.limits.framesPerTurn; left > 0; left--) {
       if (this.#isClosing) return false
       if (!this.#inbox.next(frame)) return false
-      this.#dispatch(frame)
-      if (!this.#block.isOpen) this.#hasEnded = true
+      this.#router.route(frame)
+      if (!this.#router.isBlockOpen) this.#hasEnded = true
       if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
     }
     return true
@@ -216,72 +222,9 @@ export class Connection<Head> {
 
   /** Counts what the peer has sent of something that is not whole, or that waits for its turn. */
   #holdUnfinished(): void {
-    const bytes = this.#inbox.bytes + this.#block.openBytes
+    const bytes = this.#inbox.bytes + this.#router.openBytes
     if (bytes === this.#unfinished.bytes || this.#unfinished.resize(bytes)) return
     throw new ConnectionError(ErrorCode.enhanceYourCalm, 'no memory for what is not whole')
-  }
-
-  /** Section 4.1: a type that is not known is passed over, but for one thing that it may not split. */
-  #dispatch(frame: Frame): void {
-    if (this.#block.isOpen && frame.type !== FrameType.continuation) {
-      throw new ConnectionError(ErrorCode.protocolError, 'a frame inside a header block')
-    }
-    if (!this.#isGreeted) this.#requireGreeting(frame)
-    switch (frame.type) {
-      case FrameType.data:
-        this.#requests.data(frame)
-        return
-      case FrameType.headers:
-        this.#headers(frame)
-        return
-      case FrameType.continuation:
-        if (this.#block.continue(frame)) this.#requests.headers(this.#block)
-        return
-      case FrameType.windowUpdate:
-        requireLength(frame, 4)
-        if (frame.streamId === 0) this.#control.windowUpdate(frame)
-        else this.#requests.windowUpdate(frame)
-        return
-      case FrameType.rstStream:
-        this.#requests.rstStream(frame)
-        return
-      case FrameType.ping:
-        this.#control.pinged(frame)
-        return
-      case FrameType.settings:
-        this.#control.settings(frame)
-        return
-      case FrameType.priority:
-        this.#requests.priority(frame)
-        return
-      case FrameType.goaway:
-        this.#control.goaway(frame)
-        return
-      case FrameType.pushPromise:
-        throw new ConnectionError(ErrorCode.protocolError, 'a client does not push')
-      default:
-        this.#guard.idleFrame()
-        return
-    }
-  }
-
-  #requireGreeting(frame: Frame): void {
-    if (frame.type !== FrameType.settings || frame.flags & Flag.ack) {
-      throw new ConnectionError(ErrorCode.protocolError, 'the first frame is not of settings')
-    }
-    this.#isGreeted = true
-    this.#life.greeted()
-  }
-
-  #headers(frame: Frame): void {
-    if (frame.streamId === 0) {
-      throw new ConnectionError(ErrorCode.protocolError, 'headers that name no stream')
-    }
-    if (this.#block.begin(frame)) {
-      this.#requests.headers(this.#block)
-      return
-    }
-    this.#wakeBy(this.#nowMs + this.#deps.limits.handshakeMs)
   }
 
   /** Section 5.4.1: says why, and hears nothing more. */
@@ -307,7 +250,7 @@ export class Connection<Head> {
 
   #dropUnfinished(): void {
     this.#inbox.discard()
-    this.#block.discard()
+    this.#router.discard()
     this.#unfinished.resize(0)
   }
 
@@ -320,26 +263,10 @@ export class Connection<Head> {
         this.#life.pinged(this.#nowMs)
       },
       onLost: () => this.destroy(),
-      onDrainHeard: () => this.#onDrainHeard(),
+      onDrainHeard: () => this.#drain.heard(),
       onDrainOver: () => this.#close(ErrorCode.noError),
     }
     return new Lifetime(limits, events, nowMs)
-  }
-
-  /** Streams that the peer began before it heard are still answered; now it has. */
-  #onDrainHeard(): void {
-    this.#life.drainHeard()
-    const { table } = this.streams
-    this.#requests.streamIdMax = Math.min(this.#requests.streamIdMax, table.lastId)
-    if (table.size === 0) {
-      this.#close(ErrorCode.noError)
-      return
-    }
-    this.#outbox.goaway(this.#requests.streamIdMax, ErrorCode.noError)
-  }
-
-  #onQuiet(): void {
-    if (this.#requests.streamIdMax < lastStreamIdMax) this.#close(ErrorCode.noError)
   }
 
   #noteCalls(nowMs: number): void {
@@ -369,10 +296,4 @@ export class Connection<Head> {
 /** Looking at a clock costs as much as a small frame: it is done for large ones, and now and then. */
 function isWorthALook({ start, end }: Frame, left: number): boolean {
   return end - start > 1_024 || left % 32 === 0
-}
-
-function codeOf(error: unknown): ErrorCode {
-  if (error instanceof ConnectionError) return error.code
-  if (error instanceof HpackError) return ErrorCode.compressionError
-  return ErrorCode.internalError
 }

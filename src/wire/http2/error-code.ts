@@ -1,3 +1,5 @@
+import { HpackError } from '../hpack/hpack-error.js'
+
 /** RFC 9113 section 7. */
 export const ErrorCode = {
   noError: 0,
@@ -27,4 +29,11 @@ export class ConnectionError extends Error {
     super(message)
     this.code = code
   }
+}
+
+/** What a connection ends with that met that error; anything unknown is a mistake of this side's. */
+export function codeOf(error: unknown): ErrorCode {
+  if (error instanceof ConnectionError) return error.code
+  if (error instanceof HpackError) return ErrorCode.compressionError
+  return ErrorCode.internalError
 }
