@@ -1,7 +1,8 @@
-import { availableParallelism } from 'node:os'
 import { askOnce } from './support/ask-once.js'
 import { type Contender, pin, startContender } from './support/contender.js'
 import { type H2loadResult, h2load } from './support/h2load.js'
+import { Pace } from './support/pace.js'
+import { loadCore, serverCore } from './support/pinned.js'
 import { printMachine, printTable, rounded } from './support/report.js'
 import { median } from './support/rounds.js'
 
@@ -11,21 +12,19 @@ import { median } from './support/rounds.js'
  */
 
 const short = process.argv.includes('--short')
-const rounds = short ? 3 : 9
-const scale = short ? 0.1 : 1
+/** The first turns find out how quick each is, and warm it up. */
+const warmUpSeconds = [0.1, 0.3, 0.5]
+const turnSeconds = short ? [0.4, 0.4, 0.4] : new Array<number>(7).fill(1.5)
 const path = '/bench.Echo/Echo'
 const message = Buffer.alloc(0)
-const serverCore = 0
-const loadCore = availableParallelism() > 1 ? 1 : 0
 
 const names = ['wire', 'node-http2', 'echo'] as const
 type Name = (typeof names)[number]
 
-/** Quicker servers get more calls, so that every turn takes about as long. */
 const shapes = {
-  '10x10': { connections: 10, inFlight: 10, calls: { wire: 200_000, other: 20_000 } },
-  '1x1': { connections: 1, inFlight: 1, calls: { wire: 6_000, other: 3_000 } },
-  '100x1': { connections: 100, inFlight: 1, calls: { wire: 60_000, other: 10_000 } },
+  '10x10': { connections: 10, inFlight: 10 },
+  '1x1': { connections: 1, inFlight: 1 },
+  '100x1': { connections: 100, inFlight: 1 },
 } as const
 type ShapeName = keyof typeof shapes
 
@@ -44,28 +43,31 @@ try {
 type Results = Map<string, H2loadResult[]>
 
 async function compare(): Promise<Results> {
+  const pace = new Pace()
+  for (const seconds of warmUpSeconds) await inEachShape(pace, seconds)
   const results: Results = new Map()
-  for (let round = -1; round < rounds; round++) {
-    for (const shape of Object.keys(shapes) as ShapeName[]) {
-      for (const [name, contender] of contenders) {
-        const result = await load(contender, name, shape)
-        // The first round warms up.
-        if (round < 0) continue
-        results.set(`${shape} ${name}`, [...(results.get(`${shape} ${name}`) ?? []), result])
-      }
+  for (const seconds of turnSeconds) {
+    for (const [key, result] of await inEachShape(pace, seconds)) {
+      results.set(key, [...(results.get(key) ?? []), result])
     }
   }
   return results
 }
 
-function load(contender: Contender, name: Name, shape: ShapeName): Promise<H2loadResult> {
-  const { connections, inFlight, calls } = shapes[shape]
-  const count = Math.ceil((name === 'wire' ? calls.wire : calls.other) * scale)
-  return h2load(
-    contender,
-    { connections, inFlight, calls: Math.max(count, connections) },
-    { path, message, core: loadCore },
-  )
+/** A turn of each contender in each shape. */
+async function inEachShape(pace: Pace, seconds: number): Promise<Map<string, H2loadResult>> {
+  const results = new Map<string, H2loadResult>()
+  for (const shape of Object.keys(shapes) as ShapeName[]) {
+    for (const [name, contender] of contenders) {
+      const key = `${shape} ${name}`
+      const calls = pace.calls(key, seconds, shapes[shape].connections)
+      const load = { path, message, core: loadCore }
+      const result = await h2load(contender, { ...shapes[shape], calls }, load)
+      pace.seen(key, result.callsPerSecond)
+      results.set(key, result)
+    }
+  }
+  return results
 }
 
 function printResults(results: Results): void {

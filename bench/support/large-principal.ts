@@ -9,15 +9,14 @@ const rulesCount = 100
 
 /**
  * An application that 10,000 rules are about, each of them one resource. Answers how to change one of
- * its policies and then ask about it, `times` times.
+ * its policies and then ask about it, `times` times; its connection ends with the server.
  */
 export async function changingLargePrincipal(
   { address, secret }: Pick<Contender, 'address' | 'secret'>,
   question: AuthorizeRequest,
   times: number,
 ): Promise<() => Promise<void>> {
-  const connection = connect(address)
-  const owner = connection.as(secret)
+  const owner = connect(address).as(secret)
   const { id } = await owner.applications.createApplication({ name: 'large' })
   const projectIds = [question.resource?.projectId ?? '']
   const ruleAbout = (name: string) =>
