@@ -3,15 +3,14 @@ import { Deadlines } from './deadlines.js'
 import { Drain } from './drain.js'
 import { ConnectionError, codeOf, ErrorCode } from './error-code.js'
 import { FloodGuard } from './flood-guard.js'
-import { emptyFrame, type Frame, FrameType } from './frame.js'
+import { emptyFrame, type Frame } from './frame.js'
 import { FrameRouter } from './frame-router.js'
 import { Inbox } from './inbox.js'
 import { Lifetime } from './lifetime.js'
 import type { ConnectionLimits } from './limits.js'
 import { type MemoryBudget, MemoryShare } from './memory-budget.js'
-import { Outbox, type Slab, typeAndFlags } from './outbox.js'
+import { Outbox, type Slab } from './outbox.js'
 import { type Acceptor, Requests } from './requests.js'
-import { encodeSettings, Setting } from './settings.js'
 import { Streams } from './streams.js'
 
 /** Where a connection's octets go. */
@@ -116,14 +115,7 @@ export class Connection<Head> {
 
   /** Section 3.4: the server's first words. */
   greet(): void {
-    const { limits } = this.#deps
-    const payload = encodeSettings([
-      [Setting.maxConcurrentStreams, limits.streamsMax],
-      [Setting.initialWindowSize, limits.streamWindowBytes],
-      [Setting.maxHeaderListSize, limits.headerListBytesMax],
-    ])
-    this.#outbox.append(payload, typeAndFlags(FrameType.settings), 0)
-    this.streams.receiveWindow.announce()
+    this.#control.greet(this.#deps.limits)
     this.flush()
   }
 
@@ -167,11 +159,17 @@ export class Connection<Head> {
     this.flush()
   }
 
-  /** Sends what has gathered. */
+  /** Sends what has gathered. A mistake met in doing so costs this connection, not its neighbours. */
   flush(): void {
     if (this.#isGone) return
     const chunks = this.#outbox.take()
-    if (chunks.length > 0) this.#noteCongestion(this.#deps.sink.write(chunks))
+    if (chunks.length === 0) return
+    try {
+      this.#noteCongestion(this.#deps.sink.write(chunks))
+    } catch (error) {
+      this.#deps.onBug(error)
+      this.destroy()
+    }
   }
 
   /** The sink does not hold back any more. */

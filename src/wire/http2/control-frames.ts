@@ -2,9 +2,10 @@ import { uint31At } from '../octets.js'
 import { ConnectionError, ErrorCode } from './error-code.js'
 import type { FloodGuard } from './flood-guard.js'
 import { Flag, type Frame, FrameType } from './frame.js'
+import type { ConnectionLimits } from './limits.js'
 import { type Outbox, typeAndFlags } from './outbox.js'
 import { requireLength, requireNoStream } from './payload.js'
-import { applySettings } from './settings.js'
+import { applySettings, encodeSettings, Setting } from './settings.js'
 import type { Streams } from './streams.js'
 
 export interface ControlFramesDeps {
@@ -26,6 +27,18 @@ export class ControlFrames {
 
   constructor(deps: ControlFramesDeps) {
     this.#deps = deps
+  }
+
+  /** Section 3.4: the server's first words. */
+  greet(limits: ConnectionLimits): void {
+    const { streams, outbox } = this.#deps
+    const payload = encodeSettings([
+      [Setting.maxConcurrentStreams, limits.streamsMax],
+      [Setting.initialWindowSize, limits.streamWindowBytes],
+      [Setting.maxHeaderListSize, limits.headerListBytesMax],
+    ])
+    outbox.append(payload, typeAndFlags(FrameType.settings), 0)
+    streams.receiveWindow.announce()
   }
 
   /** Section 6.5. */

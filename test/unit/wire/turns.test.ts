@@ -1,6 +1,10 @@
+import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Method } from '../../../src/wire/grpc/method.js'
+import { FrameType } from '../../../src/wire/http2/frame.js'
+import { createWireServer } from '../../../src/wire/server.js'
 import * as f from '../../support/wire/frames.js'
+import { HandTurnedSocket } from '../../support/wire/hand-turned-socket.js'
 import { WirePeer } from '../../support/wire/peer.js'
 
 const methods: Readonly<Record<string, Method>> = {
@@ -54,4 +58,22 @@ test('what waits for its turn is not counted twice once a call holds it', () => 
   const pieces = Array.from({ length: 9 }, () => f.data(1, Buffer.alloc(16_384)))
   expect(peer.send(f.headers(1, f.callFields('/test.Any/Any')), ...pieces)).toBe(2)
   expect(held).toEqual(Array(9).fill(true))
+})
+
+test('a write that throws costs its own connection, and not those that are written to after it', async () => {
+  const bugs: unknown[] = []
+  const server = createWireServer({ methods, onBug: (error) => bugs.push(error) })
+  const sockets = [new HandTurnedSocket(), new HandTurnedSocket()] as const
+  for (const socket of sockets) {
+    server.adopt(socket as unknown as Socket)
+    await socket.say(f.preface, f.settings())
+  }
+  const bug = new Error('a mistake in writing')
+  sockets[0].write = () => {
+    throw bug
+  }
+  await Promise.all(sockets.map((socket) => socket.say(f.ping())))
+  expect(bugs).toEqual([bug])
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, false])
+  expect(sockets[1].count(FrameType.ping)).toBe(1)
 })
