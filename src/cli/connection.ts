@@ -7,11 +7,12 @@ import {
   type MethodDefinition,
   type ServiceError,
 } from '@grpc/grpc-js'
+import { type TlsChannel, tlsChannel } from '../client/tls-channel.js'
 import type { Arguments } from './arguments.js'
 import { misconfigured } from './cli-error.js'
 import { refusalOf } from './refusal.js'
 import { sendAgain } from './send-again.js'
-import { readServerSettings, type ServerSettings, type TlsSettings } from './server-settings.js'
+import { readServerSettings, type ServerSettings } from './server-settings.js'
 import type { Terminal } from './terminal.js'
 
 /** A server that can be asked. */
@@ -50,8 +51,10 @@ export async function withConnection<T>(
 
 const receiveBytesMax = 64 * 1024 * 1024
 
-function createClient({ address, tls }: ServerSettings): Client {
-  return new Client(address, credentials(tls), {
+function createClient(settings: ServerSettings): Client {
+  const { credentials, options } = channelOf(settings)
+  return new Client(settings.address, credentials, {
+    ...options,
     // A proxy that the environment names for the web must not see keys.
     'grpc.enable_http_proxy': 0,
     'grpc.max_receive_message_length': receiveBytesMax,
@@ -59,11 +62,10 @@ function createClient({ address, tls }: ServerSettings): Client {
   })
 }
 
-function credentials(tls: TlsSettings | undefined): ChannelCredentials {
-  if (!tls) return ChannelCredentials.createInsecure()
+function channelOf({ address, tls }: ServerSettings): TlsChannel {
+  if (!tls) return { credentials: ChannelCredentials.createInsecure(), options: {} }
   try {
-    const { ca = null, pair } = tls
-    return ChannelCredentials.createSsl(ca, pair?.key ?? null, pair?.cert ?? null)
+    return tlsChannel(address, tls)
   } catch (cause) {
     throw misconfigured(
       'the TLS files must be a PEM authority, certificate and matching key',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { TlsSettings } from '../client/tls-channel.js'
 import type { Arguments } from './arguments.js'
 import { type CliError, misconfigured, usageError } from './cli-error.js'
 import { parseDurationMs } from './duration.js'
@@ -11,12 +12,6 @@ export interface ServerSettings {
   /** Absent: the caller stays unknown. */
   readonly apiKey?: string
   readonly timeoutMs: number
-}
-
-export interface TlsSettings {
-  /** Absent: the authorities that this machine trusts. */
-  readonly ca?: Buffer
-  readonly pair?: { readonly cert: Buffer; readonly key: Buffer }
 }
 
 type Env = Readonly<Record<string, string | undefined>>

@@ -1,11 +1,4 @@
-import {
-  type ChannelCredentials,
-  Client,
-  credentials as grpcCredentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js'
+import { ChannelCredentials, Client, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import {
   AuthorizationServiceService,
   type AuthorizeBatchRequest,
@@ -20,16 +13,20 @@ import { askLeasing } from './leasing.js'
 import { fromQuestionError, fromServiceError, PosternError } from './postern-error.js'
 import { type Question, toRequest } from './question.js'
 import { type Surroundings, systemSurroundings } from './surroundings.js'
+import { type TlsChannel, type TlsSettings, tlsChannel } from './tls-channel.js'
 import { startWatching } from './watch.js'
 
 export type { Answer, Freshness } from './answer.js'
 export { PosternError } from './postern-error.js'
 export type { Question, ResourceOfQuestion } from './question.js'
+export type { TlsSettings } from './tls-channel.js'
 
 export interface PosternClientOptions {
   /** `host:port`, or `unix:/path` for a sidecar. */
   readonly address: string
-  /** Absent: clear text, for this machine only. */
+  /** Absent: clear text, for this machine only. `{}` trusts the authorities that this machine does. */
+  readonly tls?: TlsSettings
+  /** In place of `tls`, for what that cannot say. */
   readonly credentials?: ChannelCredentials
   /** A key of the service's own, whose bearer holds `iam:decision:ask`; needed beyond loopback. */
   readonly callerKey?: string
@@ -69,8 +66,8 @@ export function createPosternClient(
   options: PosternClientOptions,
   surroundings: Surroundings = systemSurroundings,
 ): PosternClient {
-  const { address, credentials = grpcCredentials.createInsecure() } = options
-  const client = new Client(address, credentials, channelOptions)
+  const { credentials, options: own } = channelOf(options)
+  const client = new Client(options.address, credentials, { ...channelOptions, ...own })
   const { ask, stop } = createAsking(client, options, surroundings)
   return {
     authorize: ask,
@@ -84,6 +81,13 @@ export function createPosternClient(
       client.close()
     },
   }
+}
+
+function channelOf({ address, tls, credentials }: PosternClientOptions): TlsChannel {
+  if (credentials) return { credentials, options: {} }
+  return tls
+    ? tlsChannel(address, tls)
+    : { credentials: ChannelCredentials.createInsecure(), options: {} }
 }
 
 interface Asking {

@@ -4,8 +4,10 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPosternClient } from '../../src/client/client.js'
+import { type TlsSettings, tlsChannel } from '../../src/client/tls-channel.js'
 import { anApplication, ask } from '../support/acts.js'
 import { type Connection, connect, refusalOf } from '../support/api.js'
 import { type Certified, createAuthority } from '../support/certificates.js'
@@ -21,7 +23,8 @@ const outside = Object.values(networkInterfaces())
 
 const authority = createAuthority('servers')
 const clients = createAuthority('clients')
-const server = authority.issue('127.0.0.1', ...(outside ? [outside] : []))
+const server = authority.issue('127.0.0.1', 'localhost', ...(outside ? [outside] : []))
+const elsewhere = authority.issue('192.0.2.1', 'address.invalid')
 const client = clients.issue()
 const stranger = createAuthority('strangers').issue()
 
@@ -57,19 +60,20 @@ async function serving(settings: Settings): Promise<TestSystem> {
   return system
 }
 
-function connected({ address }: TestSystem, how: ChannelCredentials): Connection {
-  const connection = connect(address, how)
+function connected({ address }: TestSystem, how: TlsSettings): Connection {
+  const { credentials, options } = tlsChannel(address, how)
+  const connection = connect(address, credentials, options)
   open.push(connection)
   return connection
 }
 
-function trusting(ca: string, pair?: Certified): ChannelCredentials {
-  const bytes = pair && { key: Buffer.from(pair.key), cert: Buffer.from(pair.cert) }
-  return credentials.createSsl(Buffer.from(ca), bytes?.key ?? null, bytes?.cert ?? null)
+function trusting(ca: string, pair?: Certified): TlsSettings {
+  const own = pair && { key: Buffer.from(pair.key), cert: Buffer.from(pair.cert) }
+  return { ca: Buffer.from(ca), ...(own && { pair: own }) }
 }
 
 /** Asks with the owner's key, as somebody who has a key of its own or, by default, has none. */
-function asked(system: TestSystem, how: ChannelCredentials, callerKey = ''): Promise<string> {
+function asked(system: TestSystem, how: TlsSettings, callerKey = ''): Promise<string> {
   const api = connected(system, how).as(callerKey)
   return ask(api, system.founded.ownerKey.secret, { action: 'a:b:c' })
 }
@@ -99,15 +103,38 @@ describe('a server with a certificate', () => {
     expect(stdout).toMatch(/owner@acme\.example/)
   })
 
+  it('serves the client for resource services, by address and by name', async () => {
+    const { port } = new URL(`https://${system.address}`)
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const how = { address: `${host}:${port}`, tls: trusting(authority.cert), timeoutMs: 30_000 }
+      const asking = createPosternClient(how)
+      const apiKey = system.founded.ownerKey.secret
+      expect(await asking.authorize({ apiKey, action: 'a:b:c' })).toMatchObject({ reason: 'OWNER' })
+      asking.close()
+    }
+  })
+
   it('is not taken for another by those who trust other authorities', async () => {
     const refusal = await refusalOf(asked(system, trusting(clients.cert)))
     expect(refusal).toMatchObject(unavailable)
   })
 
   it('answers nothing in clear text', async () => {
-    const refusal = await refusalOf(asked(system, credentials.createInsecure()))
+    const connection = connect(system.address)
+    open.push(connection)
+    const refusal = await refusalOf(ask(connection.as(''), 'a key', { action: 'a:b:c' }))
     expect(refusal).toMatchObject(unavailable)
   })
+})
+
+it('a server whose certificate is for another address is not asked', async () => {
+  const system = await serving({
+    POSTERN_TLS_CERT_FILE: file('elsewhere.pem', elsewhere.cert),
+    POSTERN_TLS_KEY_FILE: file('elsewhere.key', elsewhere.key),
+  })
+  const refusal = await refusalOf(asked(system, trusting(authority.cert)))
+  expect(refusal).toMatchObject(unavailable)
+  expect(refusal.message).toContain('127.0.0.1 is not in the cert')
 })
 
 describe('a server that demands certificates of its clients', () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { credentials, status } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tlsChannel } from '../../src/client/tls-channel.js'
 import { AuthorizeRequest } from '../../src/grpc/gen/postern/v1/authorization.js'
 import { anAdministrator, ask } from '../support/acts.js'
 import { connect, refusalOf } from '../support/api.js'
@@ -53,9 +54,11 @@ describe.each(['in clear text', 'over TLS'])('our own transport, %s, serves', (h
   })
   afterAll(() => system.close())
 
-  const channel = () =>
-    isSecure ? credentials.createSsl(Buffer.from(authority.cert)) : credentials.createInsecure()
-  const secured = (address = system.address) => connect(address, channel())
+  const secured = (address = system.address) => {
+    if (!isSecure) return connect(address)
+    const { credentials, options } = tlsChannel(address, { ca: Buffer.from(authority.cert) })
+    return connect(address, credentials, options)
+  }
 
   it('@grpc/grpc-js', async () => {
     const client = secured()

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ['domain/', 'service/', 'http/'],
   telemetry: ['domain/', 'service/', 'telemetry/'],
   wire: ['wire/'],
-  cli: ['cli/', 'domain/', 'grpc/gen/'],
+  cli: ['cli/', 'client/', 'domain/', 'grpc/gen/'],
   client: ['client/', 'grpc/gen/'],
 }
 
