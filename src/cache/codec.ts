@@ -98,7 +98,7 @@ function toPolicy(stored: StoredPolicy, compileCondition: CompileCondition): Com
   const rules = stored.rules.map(({ condition, ...rule }): CompiledRule => {
     deepFreeze(rule)
     if (condition === undefined) return rule
-    return { ...rule, condition: compileStored(condition, compileCondition) }
+    return { condition: compileStored(condition, compileCondition), ...rule }
   })
   return { ...stored, rules }
 }

@@ -52,7 +52,7 @@ export class Verdicts {
   }
 
   #timedFrom(decision: Decision): Decision {
-    const made = this.#timed.get(decision) ?? { ...decision, timed: true }
+    const made = this.#timed.get(decision) ?? { timed: true, ...decision }
     this.#timed.set(decision, made)
     return made
   }

@@ -62,7 +62,7 @@ export function createAuthorizer({ entities, secrets, now, pace }: AuthorizerDep
       const decided = entities.decideNow(decideNow, prepared)
       return decided && toAnswer(decided)
     },
-    batch: (inputs, pacer = pace()) => new QuestionBatch({ ...shared, pacer }, inputs),
+    batch: (inputs, pacer = pace()) => new QuestionBatch({ pacer, ...shared }, inputs),
   }
 }
 

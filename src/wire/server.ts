@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import { BusyPoll } from './busy-poll.js'
 import { type Clock, systemClock } from './clock.js'
-import { type CallDeps, type CallLimits, defaultCallLimits } from './grpc/call.js'
-import { Calls } from './grpc/calls.js'
+import { type CallLimits, defaultCallLimits } from './grpc/call.js'
+import { Calls, type CallsDeps } from './grpc/calls.js'
 import { createInflate } from './grpc/inflate.js'
 import type { Method } from './grpc/method.js'
 import type { Fallback } from './grpc/raw-call.js'
@@ -183,15 +183,15 @@ class GrpcWireServer implements WireServer {
     else socket.destroy()
   }
 
-  #callsDeps(peer: Peer) {
-    const deps: CallDeps = {
+  #callsDeps(peer: Peer): CallsDeps {
+    return {
       limits: this.#limits,
       peer,
       inflate: this.#inflate,
       onBug: this.#onBug,
+      findMethod: (path: string) => this.#methods.get(path),
+      fallback: this.#fallback,
     }
-    const findMethod = (path: string) => this.#methods.get(path)
-    return { ...deps, findMethod, fallback: this.#fallback }
   }
 
   #forget(connection: SocketConnection<unknown>): void {

@@ -66,13 +66,13 @@ async function askAboutKeys(
   asked: readonly Asked[],
 ): Promise<readonly Answered[]> {
   if (asked.length === 0) return []
-  const inputs = asked.map(({ subject, question }) => ({ ...question, apiKey: subject.id }))
+  const inputs = asked.map(({ subject, question }) => ({ apiKey: subject.id, ...question }))
   const batch = authorizer.batch(inputs)
   const decided = batch.answerNow() ?? (await batch.answer({ consistency: minimizeLatency }))
   const revision = encodeRevision(decided.revision)
   return decided.value.map((answer) =>
     'error' in answer
-      ? { ...answer, revision }
+      ? { revision, ...answer }
       : { decision: asToldTo(asker, answer.decision), revision },
   )
 }
@@ -87,7 +87,7 @@ async function askByName(
     (await askById(deps.principals, caller, asked)) ??
     (await actsForNames(deps, asked).read(caller, (act) => authorizeSubjects(act, asked)))
   const revision = encodeRevision(stamped.revision)
-  return stamped.value.map((answer) => ({ ...answer, revision }))
+  return stamped.value.map((answer) => ({ revision, ...answer }))
 }
 
 async function askById(principals: PrincipalAuthorizer, caller: Session, asked: readonly Asked[]) {

@@ -14,11 +14,11 @@ export interface WireDecision {
 export function toWireDecision(answered: Answered): WireDecision {
   if ('error' in answered) return toNo(answered.error)
   const { decision, revision } = answered
-  return { decision: decision.effect === 'allow', context: { ...contextOf(decision), revision } }
+  return { decision: decision.effect === 'allow', context: contextOf(decision, revision) }
 }
 
 /** The same facts as every other face's answer to who may ask. */
-function contextOf(decision: Decision): object {
+function contextOf(decision: Decision, revision: string): object {
   const { reason, subject, rule } = decision
   return {
     reason,
@@ -34,6 +34,7 @@ function contextOf(decision: Decision): object {
       policy_name: rule.policyName,
       rule_id: rule.ruleId,
     }),
+    revision,
   }
 }
 
