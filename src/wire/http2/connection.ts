@@ -61,8 +61,10 @@ export class Connection<Head> {
   #nowMs: number
   #isInTurn = false
   /** A frame came to its end in this turn, and so did the block of headers that it was part of. */
-  #hasEnded = false
+  #hasFrameEnded = false
   #isClosing = false
+  /** The last words are written: nothing is said after them. */
+  #hasEnded = false
   #isGone = false
 
   constructor(deps: ConnectionDeps<Head>, nowMs: number) {
@@ -129,7 +131,7 @@ export class Connection<Head> {
   turn(nowMs: number): boolean {
     this.#nowMs = this.#guard.nowMs = nowMs
     this.#isInTurn = true
-    this.#hasEnded = false
+    this.#hasFrameEnded = false
     let isMore = false
     // What is looked at now is counted by who keeps it; what is left of it, at the end of the turn.
     this.#unfinished.resize(0)
@@ -137,7 +139,7 @@ export class Connection<Head> {
       isMore = this.#read()
       this.#inbox.endTurn()
       const { isWaiting } = this.#inbox
-      this.#life.partial(isWaiting || this.#router.isBlockOpen, this.#hasEnded, nowMs)
+      this.#life.partial(isWaiting || this.#router.isBlockOpen, this.#hasFrameEnded, nowMs)
       if (isWaiting) this.#wakeBy(nowMs + this.#deps.limits.handshakeMs)
       this.#holdUnfinished()
     } catch (error) {
@@ -161,7 +163,7 @@ export class Connection<Head> {
 
   /** Sends what has gathered. A mistake met in doing so costs this connection, not its neighbours. */
   flush(): void {
-    if (this.#isGone) return
+    if (this.#isGone || this.#hasEnded) return
     const chunks = this.#outbox.take()
     if (chunks.length === 0) return
     try {
@@ -212,7 +214,7 @@ export class Connection<Head> {
       if (this.#isClosing) return false
       if (!this.#inbox.next(frame)) return false
       this.#router.route(frame)
-      if (!this.#router.isBlockOpen) this.#hasEnded = true
+      if (!this.#router.isBlockOpen) this.#hasFrameEnded = true
       if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
     }
     return true
@@ -241,8 +243,10 @@ export class Connection<Head> {
     // Never more than was said before: the peer may have sent the others again elsewhere.
     this.#outbox.goaway(Math.min(this.streams.table.lastId, this.#requests.streamIdMax), code)
     this.flush()
-    this.#deps.sink.end({ isLeft: code !== ErrorCode.noError })
-    this.#life.closing(this.#nowMs)
+    this.#hasEnded = true
+    const isLeft = code !== ErrorCode.noError
+    this.#deps.sink.end({ isLeft })
+    this.#life.closing(!isLeft, this.#nowMs)
     this.#wakeBy(this.#nowMs)
   }
 

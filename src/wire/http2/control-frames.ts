@@ -56,10 +56,11 @@ export class ControlFrames {
     const { initialWindowBytes, headerTableBytes } = peer
     applySettings(peer, frame)
     if (peer.headerTableBytesMin < headerTableBytes) transmitter.shrinkTable()
+    // Section 6.5.3: before anything that the new windows let go, which the peer would count by the old.
+    outbox.frame(0, typeAndFlags(FrameType.settings, Flag.ack), 0)
     if (!streams.shiftWindows(peer.initialWindowBytes - initialWindowBytes)) {
       throw new ConnectionError(ErrorCode.flowControlError, 'a window is too large')
     }
-    outbox.frame(0, typeAndFlags(FrameType.settings, Flag.ack), 0)
   }
 
   /** Section 6.7. */

@@ -39,6 +39,7 @@ export class Lifetime {
   #drainingSinceMs = never
   #isDrainHeard = false
   #closingSinceMs = never
+  #isWanted = false
   #isOutlived = false
 
   constructor(limits: ConnectionLimits, events: LifetimeEvents, nowMs: number) {
@@ -78,7 +79,7 @@ export class Lifetime {
 
   /** As often as somebody looks: whether something is unsent, and some has left since. */
   unsent(isUnsent: boolean, hasMoved: boolean, nowMs: number): void {
-    if (!isUnsent) this.#unsentSinceMs = never
+    if (!isUnsent) this.#allSent(nowMs)
     else if (hasMoved || this.#unsentSinceMs === never) this.#unsentSinceMs = nowMs
   }
 
@@ -94,8 +95,11 @@ export class Lifetime {
     this.#isDrainHeard = true
   }
 
-  closing(nowMs: number): void {
-    if (this.#closingSinceMs === never) this.#closingSinceMs = nowMs
+  /** The last words are said; `isWanted` if the peer is to have time to read what stands before them. */
+  closing(isWanted: boolean, nowMs: number): void {
+    if (this.#closingSinceMs < never) return
+    this.#closingSinceMs = nowMs
+    this.#isWanted = isWanted
   }
 
   /** Does what is due, and answers when something is due next. */
@@ -109,7 +113,7 @@ export class Lifetime {
   #alarms(): readonly Alarm[] {
     const { handshakeMs, keepaliveTimeoutMs, drainMs } = this.#limits
     const events = this.#events
-    if (this.#closingSinceMs < never) return [[this.#closingSinceMs + lingerMs, events.onLost]]
+    if (this.#closingSinceMs < never) return this.#closingAlarms()
     const drainHeardMs = this.#isDrainHeard ? never : this.#drainingSinceMs + lingerMs
     return [
       [this.#isGreeted ? never : this.#startedAtMs + handshakeMs, events.onStalled],
@@ -122,6 +126,23 @@ export class Lifetime {
       [drainHeardMs, events.onDrainHeard],
       [this.#drainingSinceMs + drainMs, events.onDrainOver],
     ]
+  }
+
+  #closingAlarms(): readonly Alarm[] {
+    const { onLost } = this.#events
+    const { keepaliveTimeoutMs, drainMs } = this.#limits
+    const lingeredAtMs = this.#closingSinceMs + lingerMs
+    if (!this.#isWanted || this.#unsentSinceMs === never) return [[lingeredAtMs, onLost]]
+    return [
+      [this.#unsentSinceMs + keepaliveTimeoutMs, onLost],
+      [Math.max(lingeredAtMs, this.#drainingSinceMs + drainMs), onLost],
+    ]
+  }
+
+  /** The peer has to read it still. */
+  #allSent(nowMs: number): void {
+    if (this.#closingSinceMs < never && this.#unsentSinceMs < never) this.#closingSinceMs = nowMs
+    this.#unsentSinceMs = never
   }
 
   #outlivedAtMs(): number {

@@ -362,6 +362,15 @@ describe('6.5 SETTINGS', () => {
       outcome: (p) => expect(p.body(1).toString()).toBe('h'),
     },
     {
+      name: '6.5.3: the acknowledgement stands before what the new windows let go',
+      send: (p) => p.send(f.settings([4, 0]), f.request(1, get), f.settings([4, 1])),
+      outcome: (p) => {
+        const types = p.seen.map(({ type }) => type)
+        expect(types.lastIndexOf(FrameType.settings)).toBeLessThan(types.indexOf(FrameType.data))
+        expect(types).toContain(FrameType.data)
+      },
+    },
+    {
       name: '6.5.3: each frame is acknowledged',
       send: (p) => p.send(f.settings(), f.settings([3, 1])),
       outcome: (p) => expect(p.of(FrameType.settings)).toHaveLength(2),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Method } from '../../../src/wire/grpc/method.js'
 import type { Reply } from '../../../src/wire/grpc/reply.js'
-import { FrameType } from '../../../src/wire/http2/frame.js'
+import { Flag, FrameType } from '../../../src/wire/http2/frame.js'
 import { createWireServer, type ServerLimits } from '../../../src/wire/server.js'
 import * as f from '../../support/wire/frames.js'
 import { HandTurnedSocket } from '../../support/wire/hand-turned-socket.js'
@@ -142,4 +142,49 @@ test('what is answered leaves, though the peer says in the same moment that it s
   socket.push(null)
   await socket.leaveOne()
   expect(socket.count(FrameType.data)).toBe(1)
+})
+
+/** The server stops while an answer to the connection is on its way; the peer has heard of it. */
+async function stopped(...settings: readonly Buffer[]) {
+  const all = await served()
+  const { server, socket } = all
+  socket.isRead = false
+  await socket.say(...settings, f.unaryCall(1, '', '/test.Echo/Large'))
+  const closed = server.close(60_000)
+  await socket.say(f.ping('\0\0\0\0\0\0\0\x01', Flag.ack))
+  return { ...all, closed }
+}
+
+test('a server that stops lets the last answer be read as slowly as it is', async () => {
+  const { socket, clock, closed } = await stopped()
+  for (let time = 0; time < 3; time++) {
+    clock.pass(15_000)
+    await socket.leaveOne()
+  }
+  expect(socket.destroyed).toBe(false)
+  await socket.leaveAll()
+  await socket.leaveAll()
+  expect(Buffer.concat(socket.sent).length).toBeGreaterThan(150_000)
+  socket.push(null)
+  await closed
+})
+
+test('a server that stops waits for nobody who reads nothing', async () => {
+  const { socket, clock, closed } = await stopped()
+  clock.pass(1)
+  clock.pass(19_000)
+  expect(socket.destroyed).toBe(false)
+  clock.pass(1_001)
+  expect(socket.destroyed).toBe(true)
+  await closed
+})
+
+test('a server that stops says all that settings let go, which the last answer waited for', async () => {
+  const { socket } = await stopped(f.settings([4, 100]))
+  await socket.leaveAll()
+  socket.on('error', (error) => expect.fail(String(error)))
+  await socket.say(f.settings([4, 0x7fffffff]))
+  expect(Buffer.concat(socket.sent).length).toBeGreaterThan(150_000)
+  expect(socket.writableEnded).toBe(true)
+  expect(socket.errored).toBeNull()
 })

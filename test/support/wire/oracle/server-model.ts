@@ -101,20 +101,15 @@ export class ServerModel {
     return this.#blocks.begin(frame, stream)
   }
 
-  /** Sections 6.1 and 6.9. */
+  /** Sections 6.1, 6.5.3 and 6.9: settings count from when they are acknowledged. */
   #data(frame: RawFrame, stream: ModelStream): string | undefined {
     const { length } = frame.payload
-    const { pendingSettings } = this.#client
-    const initial = Math.max(
-      this.#windowBytes,
-      ...pendingSettings.map(({ windowBytesPeak }) => windowBytesPeak),
-    )
     if (!stream.isAnswered) return 'data before the headers'
     if (hasFlag(frame, endStreamFlag)) stream.hasServerEnded = true
     stream.granted -= length
     this.#client.granted -= length
     if (length === 0) return undefined
-    if (stream.granted + initial < 0) return "more than the stream's window"
+    if (stream.granted + this.#windowBytes < 0) return "more than the stream's window"
     return this.#client.granted < 0 ? "more than the connection's window" : undefined
   }
 
