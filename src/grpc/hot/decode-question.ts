@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js'
 import { decodeStrictly } from '../decode.js'
 import { AuthorizeRequest } from '../gen/postern/v1/authorization.js'
-import { requireFewEntries } from './map-entries.js'
+import { requireFewFields } from './few-fields.js'
 
 /** More than any good question has, though its attributes be as many as may be. */
 export const questionBytesMax = 262_144
@@ -9,7 +9,7 @@ export const questionBytesMax = 262_144
 /** Throws `exhausted` for what is too long to be decoded between two turns of others. */
 export function decodeQuestion(message: Uint8Array): AuthorizeRequest {
   requireQuestionBytes(message.length)
-  requireFewEntries(message, 'question')
+  requireFewFields(message, 'question')
   return decodeStrictly(AuthorizeRequest, message)
 }
 

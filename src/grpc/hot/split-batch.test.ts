@@ -62,3 +62,22 @@ it('counts no further than one too many', () => {
   const bytes = Buffer.alloc(2_000_000, Buffer.of(0x0a, 0))
   expect(splitBatch(bytes, 1_000).questions).toHaveLength(1_001)
 })
+
+const tooMuch = /at most 4096 bytes besides its questions/
+
+it.each([
+  ['fields that nobody knows', Buffer.of(0x78, 0)],
+  ['empty fields that somebody knows', Buffer.of(0x12, 0)],
+  ['a group that never ends', Buffer.of(0x7b, 0x78, 0)],
+])('reads no further than may be besides the questions: %s', (_, field) => {
+  expect(() => splitBatch(Buffer.alloc(4_098, field), 1_000)).toThrow(tooMuch)
+  // Quickly: what would be malformed is not seen.
+  const long = Buffer.concat([Buffer.alloc(4_000_000, field), Buffer.of(0xff)])
+  expect(() => splitBatch(long, 1_000)).toThrow(tooMuch)
+})
+
+it('leaves to the decoder what groups hold', () => {
+  const group = Buffer.of(0x7b, 0x0a, 0, 0x7c)
+  const { questions, rest } = splitBatch(Buffer.concat([group, Buffer.of(0x0a, 0)]), 1_000)
+  expect([questions.length, Buffer.from(rest).toString('hex')]).toEqual([1, '7b0a007c'])
+})

@@ -12,8 +12,8 @@ import {
 import type { AnswerWriter } from './answer-writer.js'
 import type { HotCaller } from './caller.js'
 import { requireQuestionBytes } from './decode-question.js'
+import { requireFewFields } from './few-fields.js'
 import { varintBytes, writeVarint } from './fields.js'
-import { requireFewEntries } from './map-entries.js'
 import type { QuestionTexts } from './plain-question.js'
 import { readPlainStreamed, type StreamedQuestion } from './plain-streamed.js'
 import { Scratch } from './scratch.js'
@@ -42,7 +42,7 @@ export function createStreamed(
 ): StreamedAnswer {
   const streamed = new StreamedWriter()
   const askSlowly = async (message: Buffer, leftMs: number): Promise<Uint8Array> => {
-    requireFewEntries(message, 'streamed')
+    requireFewFields(message, 'streamed')
     const { id: text, question } = decodeStrictly(AuthorizeStreamRequest, message)
     const id = Buffer.from(text)
     try {

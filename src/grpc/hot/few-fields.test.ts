@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { AuthorizeRequest, AuthorizeStreamRequest } from '../gen/postern/v1/authorization.js'
-import { mapEntriesMax, requireFewEntries } from './map-entries.js'
+import { mapEntriesMax, questionFieldsMax, requireFewFields } from './few-fields.js'
 
 /** One entry each, or two with a map within. */
 const entries = (count: number, value: unknown = 1) =>
@@ -9,9 +9,9 @@ const tooMany = `at most ${mapEntriesMax} entries`
 
 function look(context: object, attributes: object = {}): void {
   const question = AuthorizeRequest.fromPartial({ context, resource: { attributes } })
-  requireFewEntries(AuthorizeRequest.encode(question).finish(), 'question')
+  requireFewFields(AuthorizeRequest.encode(question).finish(), 'question')
   const streamed = AuthorizeStreamRequest.fromPartial({ id: 'a', question })
-  requireFewEntries(AuthorizeStreamRequest.encode(streamed).finish(), 'streamed')
+  requireFewFields(AuthorizeStreamRequest.encode(streamed).finish(), 'streamed')
 }
 
 it('as many entries as may be are let through, in one map or more', () => {
@@ -31,5 +31,25 @@ it.each([
 
 it('what is no message is said to be none', () => {
   const message = Buffer.alloc(20_000, 0xff)
-  expect(() => requireFewEntries(message, 'question')).toThrow('must be a valid message')
+  expect(() => requireFewFields(message, 'question')).toThrow('must be a valid message')
+})
+
+it.each([
+  ['that nobody knows', Buffer.of(0x78, 0)],
+  ['empty resources', Buffer.of(0x1a, 0)],
+  ['actions', Buffer.of(0x12, 1, 0x61)],
+  ['in a group that never ends', Buffer.of(0x7b, 0x78, 0)],
+  ['in groups', Buffer.of(0x7b, 0x78, 0, 0x7c)],
+])('more fields than may be are refused before they are all read: %s', (_, field) => {
+  // What would be malformed is not seen.
+  const message = Buffer.concat([Buffer.alloc(200_000, field), Buffer.of(0xff)])
+  for (const kind of ['question', 'streamed'] as const) {
+    expect(() => requireFewFields(message, kind)).toThrow(`at most ${questionFieldsMax} fields`)
+  }
+})
+
+it('a question with all the entries that may be has few enough fields', () => {
+  const value = Object.fromEntries(Array.from({ length: 749 }, (_, at) => [`key-${at}`, 'text']))
+  look({ a: value }, { b: value })
+  look({ list: Array(749).fill('text') }, { list: Array(749).fill(true) })
 })
