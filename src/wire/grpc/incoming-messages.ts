@@ -5,6 +5,9 @@ import { MessageReader } from './message-reader.js'
 import type { RequestProblem } from './message-refusal.js'
 import { plainMessageEnd, prefixBytes } from './plain-message.js'
 
+/** Given out before somebody looks whether the turn has taken long enough: some take microseconds. */
+const messagesPerLook = 64
+
 export interface IncomingMessagesDeps {
   readonly bytesMax: number
   readonly isGzip: boolean
@@ -31,6 +34,8 @@ export class IncomingMessages {
   #isPaused = false
   #isInflating = false
   #isReading = false
+  #isResting = false
+  #given = 0
   #isLast = false
   #isOver = false
 
@@ -73,7 +78,19 @@ export class IncomingMessages {
 
   /** Not within a read: a message's taker may pause and resume, and must not get the next inside. */
   get #canRead(): boolean {
-    return !this.#isPaused && !this.#isInflating && !this.#isReading && !this.#isOver
+    const isBusy = this.#isInflating || this.#isReading || this.#isResting
+    return !this.#isPaused && !isBusy && !this.#isOver
+  }
+
+  /** One frame may hold thousands of messages: everybody else gets a turn before the rest is read. */
+  #restIfDue(): void {
+    this.#given += 1
+    if (this.#given % messagesPerLook !== 0 || !this.#stream.host.isTurnOver()) return
+    this.#isResting = true
+    setImmediate(() => {
+      this.#isResting = false
+      this.#readBacklog()
+    })
   }
 
   #readBacklog(): void {
@@ -154,12 +171,14 @@ export class IncomingMessages {
     this.#isReading = true
     this.#deps.onMessage(message)
     this.#isReading = false
+    this.#restIfDue()
   }
 
   #deliverInPlace(octets: Buffer, start: number, end: number): void {
     this.#isReading = true
     this.#deps.onMessageInPlace(octets, start, end)
     this.#isReading = false
+    this.#restIfDue()
   }
 
   #endIfLast(): void {

@@ -1,7 +1,10 @@
 import { DynamicTable, entryOverhead } from './dynamic-table.js'
-import { HpackError } from './hpack-error.js'
+import { HpackError, TooManyFields } from './hpack-error.js'
 import { decodeHuffman } from './huffman.js'
 import { staticEntriesCount, staticName, staticValue } from './static-table.js'
+
+/** Read of a block, though its list is too large by far: each may cost as much as a small call. */
+const fieldsReadMax = 2_048
 
 export interface HeaderListLimits {
   /** As RFC 9113 section 10.5.1 counts: names, values, and 32 for each field. */
@@ -19,7 +22,7 @@ export interface HeaderList {
 /**
  * RFC 7541 sections 3 and 6: header blocks to header lists. The table lives as long as the
  * connection, so every block must come through here, also those of refused requests. Throws
- * `HpackError`; nothing can be decoded after that.
+ * `HpackError` and `TooManyFields`; nothing can be decoded after either.
  */
 export class HpackDecoder {
   readonly #table: DynamicTable
@@ -49,7 +52,10 @@ export class HpackDecoder {
     this.#listBytes = 0
     this.#isTooLarge = false
     this.#readSizeUpdates()
-    while (this.#at < end) this.#readField()
+    for (let fields = 0; this.#at < end; fields++) {
+      if (fields === fieldsReadMax) throw new TooManyFields(`more than ${fieldsReadMax} fields`)
+      this.#readField()
+    }
     return { fields: this.#fields, isTooLarge: this.#isTooLarge }
   }
 

@@ -2,3 +2,8 @@
 export class HpackError extends Error {
   override readonly name = 'HpackError'
 }
+
+/** A block of more fields than anybody who means well sends: it is not read to its end. */
+export class TooManyFields extends Error {
+  override readonly name = 'TooManyFields'
+}

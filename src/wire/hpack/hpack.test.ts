@@ -139,6 +139,12 @@ describe('blocks, each on the table that the one before has left', () => {
     expect(decoder.decode(block)).toEqual({ fields: [':method', 'GET'], isTooLarge: true })
     expect(decoder.decode(hex('be'))).toMatchObject({ fields: [':authority', 'www.example.com'] })
   })
+
+  it('that are too large by far are not', () => {
+    const decoder = new HpackDecoder(limits)
+    expect(decoder.decode(Buffer.alloc(2_048, 0x82)).isTooLarge).toBe(true)
+    expect(() => decoder.decode(Buffer.alloc(2_049, 0x82))).toThrow('more than 2048 fields')
+  })
 })
 
 describe('the dynamic table', () => {

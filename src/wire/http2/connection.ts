@@ -29,8 +29,8 @@ export interface ConnectionDeps<Head> {
   readonly slab: Slab
   readonly processBudget: MemoryBudget
   readonly sink: Sink
-  /** Whether this turn has taken long enough, though more frames wait; absent: their number tells. */
-  isTurnOver?(): boolean
+  /** Whether this turn has taken long enough, though more frames wait. */
+  isTurnOver(): boolean
   /** There is something to flush, or to be woken for, that did not come up in a turn. */
   onPending(): void
   /** A mistake of this side's. */
@@ -68,7 +68,7 @@ export class Connection<Head> {
   #isGone = false
 
   constructor(deps: ConnectionDeps<Head>, nowMs: number) {
-    const { limits, acceptor, processBudget } = deps
+    const { limits, acceptor, processBudget, isTurnOver } = deps
     this.#deps = deps
     this.#nowMs = nowMs
     this.#outbox = new Outbox(deps.slab, () => this.#notePending())
@@ -77,30 +77,28 @@ export class Connection<Head> {
       limits,
       outbox: this.#outbox,
       processBudget,
+      isTurnOver,
       wakeBy: (atMs) => this.#wakeBy(atMs),
       onQuiet: () => this.#drain.quiet(),
     })
     const { streams } = this
+    const [outbox, guard] = [this.#outbox, this.#guard]
     this.#unfinished = new MemoryShare(streams.budget)
     this.#deadlines = new Deadlines(streams, limits)
-    this.#requests = new Requests({ limits, acceptor, streams, guard: this.#guard })
-    this.#control = new ControlFrames({
-      streams,
-      outbox: this.#outbox,
-      guard: this.#guard,
-      onDrainAnswered: () => this.#drain.answered(),
-    })
+    this.#requests = new Requests({ limits, acceptor, streams, guard })
+    const onDrainAnswered = () => this.#drain.answered()
+    this.#control = new ControlFrames({ streams, outbox, guard, onDrainAnswered })
     this.#router = new FrameRouter({
       limits,
       requests: this.#requests,
       control: this.#control,
-      guard: this.#guard,
+      guard,
       onGreeted: () => this.#life.greeted(),
       onBlockOpen: () => this.#wakeBy(this.#nowMs + limits.handshakeMs),
     })
     this.#life = this.#createLifetime(limits, nowMs)
     this.#drain = new Drain({
-      outbox: this.#outbox,
+      outbox,
       control: this.#control,
       requests: this.#requests,
       table: streams.table,
@@ -215,7 +213,7 @@ export class Connection<Head> {
       if (!this.#inbox.next(frame)) return false
       this.#router.route(frame)
       if (!this.#router.isBlockOpen) this.#hasFrameEnded = true
-      if (isWorthALook(frame, left) && this.#deps.isTurnOver?.()) return true
+      if (isWorthALook(frame, left) && this.#deps.isTurnOver()) return true
     }
     return true
   }

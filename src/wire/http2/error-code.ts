@@ -1,4 +1,4 @@
-import { HpackError } from '../hpack/hpack-error.js'
+import { HpackError, TooManyFields } from '../hpack/hpack-error.js'
 
 /** RFC 9113 section 7. */
 export const ErrorCode = {
@@ -35,5 +35,6 @@ export class ConnectionError extends Error {
 export function codeOf(error: unknown): ErrorCode {
   if (error instanceof ConnectionError) return error.code
   if (error instanceof HpackError) return ErrorCode.compressionError
+  if (error instanceof TooManyFields) return ErrorCode.enhanceYourCalm
   return ErrorCode.internalError
 }

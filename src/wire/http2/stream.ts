@@ -29,6 +29,8 @@ export interface StreamHost {
   credit(stream: Stream, bytes: number): void
   reset(stream: Stream, code: ErrorCode): void
   wakeBy(atMs: number): void
+  /** Whether the turn has taken long enough, though more could be done. */
+  isTurnOver(): boolean
   released(stream: Stream): void
   hold(bytes: number): boolean
   unhold(bytes: number): void

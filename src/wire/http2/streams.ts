@@ -16,6 +16,7 @@ export interface StreamsDeps {
   readonly processBudget: MemoryBudget
   /** Something is due at that time. */
   wakeBy(atMs: number): void
+  isTurnOver(): boolean
   /** The last stream has gone. */
   onQuiet(): void
 }
@@ -129,6 +130,10 @@ export class Streams implements StreamHost {
 
   wakeBy(atMs: number): void {
     this.#deps.wakeBy(atMs)
+  }
+
+  isTurnOver(): boolean {
+    return this.#deps.isTurnOver()
   }
 
   released(): void {

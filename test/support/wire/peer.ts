@@ -88,7 +88,7 @@ export class WirePeer {
           this.isDestroyed = true
         },
       },
-      ...(options.isTurnOver && { isTurnOver: options.isTurnOver }),
+      isTurnOver: options.isTurnOver ?? (() => false),
       onPending: () => {
         this.isFlushDue = true
       },

@@ -87,6 +87,15 @@ describe('a flood of', () => {
     expectOthersServed()
   })
 
+  test('fields of one block is left', () => {
+    const peer = attacked()
+    peer.send(f.headers(1, Buffer.alloc(2_048, 0x82)))
+    expect(peer.goawayCode).toBeUndefined()
+    peer.send(f.headers(3, Buffer.alloc(2_049, 0x82)))
+    expect(peer.goawayCode).toBe(calm)
+    expectOthersServed()
+  })
+
   test('resets that is slow enough is a client that changes its mind, and is served', () => {
     const peer = attacked()
     for (let index = 0; index < 5_000; index++) {
@@ -168,7 +177,7 @@ describe('headers', () => {
     const entry = Buffer.concat([
       ...[Buffer.of(0x40, 1, 0x78), encodeInteger(3_900, 7, 0), Buffer.alloc(3_900, 'v')],
     ])
-    const bomb = Buffer.concat([encodeFields(f.callFields()), entry, Buffer.alloc(12_000, 0xbe)])
+    const bomb = Buffer.concat([encodeFields(f.callFields()), entry, Buffer.alloc(2_000, 0xbe)])
     peer.send(f.request(1, bomb), f.unaryCall(3, 'hello'))
     expect([peer.status(1), peer.status(3)]).toEqual([8, 0])
   })

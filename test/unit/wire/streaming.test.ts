@@ -10,13 +10,14 @@ import * as f from '../../support/wire/frames.js'
 import { WirePeer } from '../../support/wire/peer.js'
 
 /** A handler in the hands of the test. */
-function streaming(limits = {}) {
+function streaming(limits = {}, isTurnOver = () => false) {
   const got: string[] = []
   const calls: StreamingCall[] = []
   const processBudget = new MemoryBudget(10_000_000)
   const peer = WirePeer.greeted({
     processBudget,
     limits,
+    isTurnOver,
     methods: {
       '/test.Echo/Stream': {
         kind: 'streaming',
@@ -59,6 +60,28 @@ test('a handler that pauses gets nothing, and then the rest; nothing is credited
   peer.flush()
   expect(got.map((text) => text[0])).toEqual(['a', 'b'])
   expect(peer.of(FrameType.windowUpdate, 1).length).toBeGreaterThan(0)
+  expect(processBudget.bytes).toBe(0)
+})
+
+test('a frame of many messages is read in turns once the first has taken long enough', async () => {
+  let isOver = true
+  const { peer, got, processBudget } = streaming({}, () => isOver)
+  const texts = Array.from({ length: 200 }, (_, at) => String(at))
+  peer.send(f.lastData(1, Buffer.concat(texts.map((text) => f.message(text)))))
+  expect(got).toEqual(texts.slice(0, 64))
+  await new Promise(setImmediate)
+  expect(got).toEqual(texts.slice(0, 128))
+  isOver = false
+  await new Promise(setImmediate)
+  expect(got).toEqual([...texts, 'end'])
+  expect(processBudget.bytes).toBe(0)
+})
+
+test('a call that ends between two turns gets nothing more', async () => {
+  const { peer, got, processBudget } = streaming({}, () => true)
+  peer.send(f.data(1, Buffer.concat(Array(200).fill(f.message('a')))), f.rstStream(1, 8))
+  await new Promise(setImmediate)
+  expect(got).toEqual([...Array(64).fill('a'), 'cancel'])
   expect(processBudget.bytes).toBe(0)
 })
 
