@@ -36,6 +36,8 @@ export function tlsChannel(address: string, { ca, pair }: TlsSettings): TlsChann
 }
 
 function ipOf(address: string): string | undefined {
+  // Without brackets, an address of version 6 is one as a whole, and names no port.
+  if (isIP(address) !== 0) return address
   const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
   return isIP(host) === 0 ? undefined : host
 }

@@ -62,7 +62,10 @@ export interface WireServer {
   listen(endpoint: Endpoint): Promise<number>
   /** Serves a connection that somebody else has accepted. */
   adopt(socket: Socket): void
-  /** Stops accepting, lets calls end for at most `graceMs`, then cuts them off. */
+  /**
+   * Stops accepting, lets calls end for at most `graceMs`, then cuts them off. A second call waits for
+   * what the first began.
+   */
   close(graceMs: number): Promise<void>
   /** Connections at present. */
   readonly connections: number
@@ -91,7 +94,7 @@ class GrpcWireServer implements WireServer {
   readonly #inflate
   readonly #listeners: Server[] = []
   readonly #connections = new Set<SocketConnection<unknown>>()
-  #isClosing = false
+  #closed: Promise<void> | undefined
   #onEmpty: (() => void) | undefined
 
   constructor({ methods, fallback, limits, clock, onPeerGone, onBug }: WireServerOptions) {
@@ -126,12 +129,16 @@ class GrpcWireServer implements WireServer {
   }
 
   adopt(socket: Socket): void {
-    if (this.#isClosing || this.connections >= this.#limits.connectionsMax) socket.destroy()
+    if (this.#closed || this.connections >= this.#limits.connectionsMax) socket.destroy()
     else this.#waitingRoom.enter(socket, (admitted) => this.#serve(admitted))
   }
 
-  async close(graceMs: number): Promise<void> {
-    this.#isClosing = true
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(graceMs)
+    return this.#closed
+  }
+
+  async #close(graceMs: number): Promise<void> {
     for (const listener of this.#listeners) listener.close()
     this.#waitingRoom.close()
     if (this.#connections.size === 0) return

@@ -39,6 +39,7 @@ export class SocketConnection<Head> {
   #isFlushDue = false
   #isTurnDue = false
   #isLeft = false
+  #hasPeerEnded = false
 
   constructor(socket: Socket, deps: SocketConnectionDeps<Head>) {
     this.#socket = socket
@@ -90,8 +91,8 @@ export class SocketConnection<Head> {
     // cancelled at once, so that nothing runs, and no stream stays, for nobody. What is answered already
     // leaves before.
     socket.on('end', () => {
-      this.#connection.flush()
-      this.#connection.destroy()
+      this.#hasPeerEnded = true
+      if (!this.#isTurnDue) this.#leave()
     })
     // It closes after an error, which says nothing that could be acted on.
     socket.on('error', () => {})
@@ -127,7 +128,14 @@ export class SocketConnection<Head> {
     setImmediate(() => {
       this.#isTurnDue = false
       if (!this.#connection.isGone) this.#turn(this.#clock.nowMs())
+      // Under TLS it may say so before all that it said was looked at.
+      if (this.#hasPeerEnded && !this.#isTurnDue) this.#leave()
     })
+  }
+
+  #leave(): void {
+    this.#connection.flush()
+    this.#connection.destroy()
   }
 
   /**

@@ -77,3 +77,26 @@ test('a write that throws costs its own connection, and not those that are writt
   expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, false])
   expect(sockets[1].count(FrameType.ping)).toBe(1)
 })
+
+test('what needs several turns is answered, though the peer has said by then that it says no more', async () => {
+  const server = createWireServer({ methods, limits: { framesPerTurn: 4 } })
+  const socket = new HandTurnedSocket()
+  server.adopt(socket as unknown as Socket)
+  await socket.say(f.preface, f.settings())
+  // As TLS has it: the end comes although the reading is paused.
+  socket.once('data', () => socket.emit('end'))
+  await socket.say(...Array.from({ length: 6 }, (_, at) => f.unaryCall(2 * at + 1, 'a')))
+  expect(socket.count(FrameType.data)).toBe(6)
+  expect(socket.destroyed).toBe(true)
+})
+
+test('a server that is closed twice is closed once', async () => {
+  const server = createWireServer({ methods })
+  const socket = new HandTurnedSocket()
+  server.adopt(socket as unknown as Socket)
+  await socket.say(f.preface, f.settings())
+  const both = [server.close(60_000), server.close(60_000)]
+  socket.destroy()
+  await Promise.all(both)
+  expect(server.connections).toBe(0)
+})
