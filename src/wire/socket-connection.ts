@@ -4,15 +4,14 @@ import type { Clock } from './clock.js'
 import { Connection, type ConnectionDeps } from './http2/connection.js'
 import type { ReadRoom } from './read-room.js'
 import { SocketWriter } from './socket-writer.js'
+import { TurnClock } from './turn-clock.js'
 import type { WriteRound } from './write-round.js'
 
 /** To look at every write at once would keep the event loop awake once more for each. */
 const littleUnsentMs = 5_000
-/** With what the last frame of a turn holds on top, a turn stays near a millisecond. */
-const turnMsMax = 0.5
 
 export interface SocketConnectionDeps<Head>
-  extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending' | 'isTurnOver'> {
+  extends Omit<ConnectionDeps<Head>, 'sink' | 'onPending' | 'turn'> {
   readonly clock: Clock
   readonly busyPoll: BusyPoll
   readonly readRoom: ReadRoom
@@ -29,13 +28,13 @@ export interface SocketConnectionDeps<Head>
 export class SocketConnection<Head> {
   readonly #socket: Socket
   readonly #clock: Clock
+  readonly #turnClock: TurnClock
   readonly #busyPoll: BusyPoll
   readonly #writeRound: WriteRound
   readonly #connection: Connection<Head>
   readonly #writer: SocketWriter
   #cancelTimer: (() => void) | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
-  #turnSinceMs = 0
   #isFlushDue = false
   #isTurnDue = false
   #isLeft = false
@@ -44,6 +43,7 @@ export class SocketConnection<Head> {
   constructor(socket: Socket, deps: SocketConnectionDeps<Head>) {
     this.#socket = socket
     this.#clock = deps.clock
+    this.#turnClock = new TurnClock(deps.clock)
     this.#busyPoll = deps.busyPoll
     this.#writeRound = deps.writeRound
     const sink = {
@@ -55,11 +55,11 @@ export class SocketConnection<Head> {
       destroy: () => void socket.destroy(),
     }
     const { clock, limits, acceptor, slab, processBudget, onBug } = deps
-    const isTurnOver = () => clock.nowMs() - this.#turnSinceMs > turnMsMax
+    const turn = this.#turnClock
     const onPending = () => this.#flushSoon()
     this.#connection = new Connection(
       // Not by `...deps`: on Node 20 every connection's would be of a hidden class of its own.
-      { limits, acceptor, slab, processBudget, sink, isTurnOver, onPending, onBug },
+      { limits, acceptor, slab, processBudget, turn, sink, onPending, onBug },
       clock.nowMs(),
     )
     this.#writer = new SocketWriter(socket, this.#connection.streams.budget, {
@@ -114,7 +114,7 @@ export class SocketConnection<Head> {
   }
 
   #turn(nowMs: number): void {
-    this.#turnSinceMs = nowMs
+    this.#turnClock.begin(nowMs)
     const isMore = this.#connection.turn(nowMs)
     this.#writeRound.add(this.#connection, nowMs)
     if (isMore) this.#turnLater()

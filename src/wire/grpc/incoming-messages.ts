@@ -5,7 +5,7 @@ import { MessageReader } from './message-reader.js'
 import type { RequestProblem } from './message-refusal.js'
 import { plainMessageEnd, prefixBytes } from './plain-message.js'
 
-/** Given out before somebody looks whether the turn has taken long enough: some take microseconds. */
+/** Given out before somebody looks whether the turn takes too long: some take microseconds. */
 const messagesPerLook = 64
 
 export interface IncomingMessagesDeps {
@@ -35,7 +35,6 @@ export class IncomingMessages {
   #isInflating = false
   #isReading = false
   #isResting = false
-  #given = 0
   #isLast = false
   #isOver = false
 
@@ -78,16 +77,16 @@ export class IncomingMessages {
 
   /** Not within a read: a message's taker may pause and resume, and must not get the next inside. */
   get #canRead(): boolean {
-    const isBusy = this.#isInflating || this.#isReading || this.#isResting
-    return !this.#isPaused && !isBusy && !this.#isOver
+    const isBusy = this.#isReading || this.#isInflating || this.#isResting
+    return !isBusy && !this.#isPaused && !this.#isOver
   }
 
   /** One frame may hold thousands of messages: everybody else gets a turn before the rest is read. */
-  #restIfDue(): void {
-    this.#given += 1
-    if (this.#given % messagesPerLook !== 0 || !this.#stream.host.isTurnOver()) return
+  #restIfLong(): void {
+    const { turn } = this.#stream.host
+    if (!turn.isLong()) return
     this.#isResting = true
-    setImmediate(() => {
+    turn.rest(() => {
       this.#isResting = false
       this.#readBacklog()
     })
@@ -122,7 +121,8 @@ export class IncomingMessages {
   /** Reads as long as messages are taken; answers how far, and credits as much. */
   #read(octets: Buffer, start: number, end: number): number {
     let at = start
-    while (at < end && this.#canRead) {
+    for (let given = 1; at < end && this.#canRead; given++) {
+      if (given % messagesPerLook === 0) this.#restIfLong()
       const plainEnd = this.#plainEnd(octets, at, end)
       if (plainEnd > 0) {
         this.#deliverInPlace(octets, at + prefixBytes, plainEnd)
@@ -171,14 +171,12 @@ export class IncomingMessages {
     this.#isReading = true
     this.#deps.onMessage(message)
     this.#isReading = false
-    this.#restIfDue()
   }
 
   #deliverInPlace(octets: Buffer, start: number, end: number): void {
     this.#isReading = true
     this.#deps.onMessageInPlace(octets, start, end)
     this.#isReading = false
-    this.#restIfDue()
   }
 
   #endIfLast(): void {

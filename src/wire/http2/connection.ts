@@ -12,6 +12,7 @@ import { type MemoryBudget, MemoryShare } from './memory-budget.js'
 import { Outbox, type Slab } from './outbox.js'
 import { type Acceptor, Requests } from './requests.js'
 import { Streams } from './streams.js'
+import type { Turn } from './turn.js'
 
 /** Where a connection's octets go. */
 export interface Sink {
@@ -29,8 +30,7 @@ export interface ConnectionDeps<Head> {
   readonly slab: Slab
   readonly processBudget: MemoryBudget
   readonly sink: Sink
-  /** Whether this turn has taken long enough, though more frames wait. */
-  isTurnOver(): boolean
+  readonly turn: Turn
   /** There is something to flush, or to be woken for, that did not come up in a turn. */
   onPending(): void
   /** A mistake of this side's. */
@@ -68,7 +68,7 @@ export class Connection<Head> {
   #isGone = false
 
   constructor(deps: ConnectionDeps<Head>, nowMs: number) {
-    const { limits, acceptor, processBudget, isTurnOver } = deps
+    const { limits, acceptor, processBudget, turn } = deps
     this.#deps = deps
     this.#nowMs = nowMs
     this.#outbox = new Outbox(deps.slab, () => this.#notePending())
@@ -77,7 +77,7 @@ export class Connection<Head> {
       limits,
       outbox: this.#outbox,
       processBudget,
-      isTurnOver,
+      turn,
       wakeBy: (atMs) => this.#wakeBy(atMs),
       onQuiet: () => this.#drain.quiet(),
     })
@@ -213,7 +213,7 @@ export class Connection<Head> {
       if (!this.#inbox.next(frame)) return false
       this.#router.route(frame)
       if (!this.#router.isBlockOpen) this.#hasFrameEnded = true
-      if (isWorthALook(frame, left) && this.#deps.isTurnOver()) return true
+      if (isWorthALook(frame, left) && this.#deps.turn.isOver()) return true
     }
     return true
   }

@@ -1,6 +1,7 @@
 import type { Fields } from '../fields.js'
 import type { Ending } from './closed-streams.js'
 import { ErrorCode } from './error-code.js'
+import type { Turn } from './turn.js'
 import type { WholeAnswer } from './whole-answer.js'
 
 /** Where one request's body and end go. Nothing is called any more after `cancel`. */
@@ -22,6 +23,7 @@ export interface Receiver {
 
 /** What a stream needs of its connection. */
 export interface StreamHost {
+  readonly turn: Turn
   pump(stream: Stream): void
   message(stream: Stream, message: Uint8Array): boolean
   headers(stream: Stream, block: Uint8Array, isEnd: boolean): void
@@ -29,8 +31,6 @@ export interface StreamHost {
   credit(stream: Stream, bytes: number): void
   reset(stream: Stream, code: ErrorCode): void
   wakeBy(atMs: number): void
-  /** Whether the turn has taken long enough, though more could be done. */
-  isTurnOver(): boolean
   released(stream: Stream): void
   hold(bytes: number): boolean
   unhold(bytes: number): void

@@ -8,6 +8,7 @@ import { windowBytesMax } from './settings.js'
 import { Stream, type StreamHost } from './stream.js'
 import { StreamTable } from './stream-table.js'
 import { Transmitter } from './transmitter.js'
+import type { Turn } from './turn.js'
 import type { WholeAnswer } from './whole-answer.js'
 
 export interface StreamsDeps {
@@ -16,7 +17,7 @@ export interface StreamsDeps {
   readonly processBudget: MemoryBudget
   /** Something is due at that time. */
   wakeBy(atMs: number): void
-  isTurnOver(): boolean
+  readonly turn: Turn
   /** The last stream has gone. */
   onQuiet(): void
 }
@@ -25,12 +26,14 @@ export interface StreamsDeps {
 export class Streams implements StreamHost {
   readonly table = new StreamTable()
   readonly budget: MemoryBudget
+  readonly turn: Turn
   readonly transmitter: Transmitter
   readonly receiveWindow: ReceiveWindow
   readonly #deps: StreamsDeps
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps
+    this.turn = deps.turn
     this.budget = new MemoryBudget(deps.limits.bufferedBytesMax, deps.processBudget)
     this.receiveWindow = new ReceiveWindow(deps.outbox, deps.limits)
     this.transmitter = new Transmitter(deps.outbox, {
@@ -130,10 +133,6 @@ export class Streams implements StreamHost {
 
   wakeBy(atMs: number): void {
     this.#deps.wakeBy(atMs)
-  }
-
-  isTurnOver(): boolean {
-    return this.#deps.isTurnOver()
   }
 
   released(): void {

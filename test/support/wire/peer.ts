@@ -31,6 +31,7 @@ export interface WirePeerOptions {
   readonly processBudget?: MemoryBudget
   readonly slab?: Slab
   readonly isTurnOver?: () => boolean
+  readonly isTurnLong?: () => boolean
   /** Gets what the server writes, which is not looked at here then. */
   readonly onOctets?: (octets: Buffer) => void
 }
@@ -88,7 +89,11 @@ export class WirePeer {
           this.isDestroyed = true
         },
       },
-      isTurnOver: options.isTurnOver ?? (() => false),
+      turn: {
+        isOver: options.isTurnOver ?? (() => false),
+        isLong: options.isTurnLong ?? (() => false),
+        rest: (goOn: () => void) => void setImmediate(goOn),
+      },
       onPending: () => {
         this.isFlushDue = true
       },

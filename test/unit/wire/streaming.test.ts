@@ -10,14 +10,14 @@ import * as f from '../../support/wire/frames.js'
 import { WirePeer } from '../../support/wire/peer.js'
 
 /** A handler in the hands of the test. */
-function streaming(limits = {}, isTurnOver = () => false) {
+function streaming(limits = {}, isTurnLong = () => false) {
   const got: string[] = []
   const calls: StreamingCall[] = []
   const processBudget = new MemoryBudget(10_000_000)
   const peer = WirePeer.greeted({
     processBudget,
     limits,
-    isTurnOver,
+    isTurnLong,
     methods: {
       '/test.Echo/Stream': {
         kind: 'streaming',
@@ -63,15 +63,15 @@ test('a handler that pauses gets nothing, and then the rest; nothing is credited
   expect(processBudget.bytes).toBe(0)
 })
 
-test('a frame of many messages is read in turns once the first has taken long enough', async () => {
-  let isOver = true
-  const { peer, got, processBudget } = streaming({}, () => isOver)
+test('a frame of many messages is read in turns once the first takes too long', async () => {
+  let isLong = true
+  const { peer, got, processBudget } = streaming({}, () => isLong)
   const texts = Array.from({ length: 200 }, (_, at) => String(at))
   peer.send(f.lastData(1, Buffer.concat(texts.map((text) => f.message(text)))))
   expect(got).toEqual(texts.slice(0, 64))
   await new Promise(setImmediate)
   expect(got).toEqual(texts.slice(0, 128))
-  isOver = false
+  isLong = false
   await new Promise(setImmediate)
   expect(got).toEqual([...texts, 'end'])
   expect(processBudget.bytes).toBe(0)
