@@ -82,6 +82,7 @@ export class HeaderBlocks {
     const block = this.#hpack.read(Buffer.concat(open.parts))
     if (!block) return both(even, ends('COMPRESSION_ERROR'))
     const doubt = block.isDoubtful ? mayEnd('COMPRESSION_ERROR') : fine
+    if (block.isEndless) return both(both(even, doubt), ends('ENHANCE_YOUR_CALM'))
     if (even.mustEnd) return both(even, doubt)
     if (states === 0) return both(doubt, this.#request(open, block.fields))
     return both(

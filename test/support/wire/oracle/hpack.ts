@@ -5,6 +5,8 @@ export type Field = readonly [name: string, value: string]
 /** A header block that can be decoded. */
 export interface Block {
   readonly fields: readonly Field[]
+  /** It goes on, and this server reads no further. */
+  readonly isEndless: boolean
   /** RFC 7541 does not forbid it, but a decoder may refuse it. */
   readonly isDoubtful: boolean
   /** The size that the table was given at the beginning of the block, the first time. */
@@ -31,6 +33,8 @@ const staticFields: readonly Field[] = (
   })
 
 const overhead = 32
+/** The limit of this server. */
+const fieldsMax = 2_048
 
 /** RFC 7541, a decoder that is easy to read and slow. */
 export class HpackReader {
@@ -64,9 +68,10 @@ export class HpackReader {
       resizes.push(this.#resize())
     }
     const fields: Field[] = []
-    while (this.#at < this.#octets.length) fields.push(this.#field())
+    while (this.#at < this.#octets.length && fields.length < fieldsMax) fields.push(this.#field())
+    const isEndless = this.#at < this.#octets.length
     // Section 4.2 knows a reason for two at the most.
-    return { fields, isDoubtful: resizes.length > 2, firstResize: resizes[0] }
+    return { fields, isEndless, isDoubtful: resizes.length > 2, firstResize: resizes[0] }
   }
 
   get #first(): number {
