@@ -19,8 +19,8 @@ const nobodysName = 'address.invalid'
 
 /**
  * How to open a channel to `host:port` over TLS. RFC 6066 section 3 lets a client tell a server by what
- * name it knows it, and an IP address is no name. The library tells it all the same, of which Node warns,
- * and from version 26 on it does not connect then: such a server is told nobody's name, and its
+ * name it knows it, and an IP address is no name. The library tells it all the same, of which Node
+ * warns, and from version 26 on it does not connect then: such a server is told nobody's name, and its
  * certificate is held to its address. Throws when the octets are no PEM, or the pair does not match.
  */
 export function tlsChannel(address: string, { ca, pair }: TlsSettings): TlsChannel {

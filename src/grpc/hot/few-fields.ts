@@ -29,9 +29,9 @@ interface Counts {
 }
 
 /**
- * Throws `exhausted` for a question with more entries and elements than may be, or more fields of any kind:
- * to decode one takes up to a microsecond, a hundred times as long as to read over it. Throws `invalid` for
- * what is no message.
+ * Throws `exhausted` for a question with more entries and elements than may be, or more fields of any
+ * kind: to decode one takes up to a microsecond, a hundred times as long as to read over it. Throws
+ * `invalid` for what is no message.
  */
 export function requireFewFields(message: Uint8Array, kind: 'streamed' | 'question'): void {
   if (message.length <= mapEntriesMax * fieldBytesMin) return
